@@ -1,0 +1,1 @@
+"""The storage engine of Contact Sheet; it never imports Qt."""

@@ -1,0 +1,61 @@
+"""Every error the core raises, in one tree.
+
+Each message says what happened, to which file, and what to do. Errors that callers of the
+original storage manager caught as ``ValueError`` or ``FileNotFoundError`` are those too.
+"""
+
+
+class StoreError(Exception):
+    """Anything that went wrong with a store."""
+
+
+class InvalidImageId(StoreError, ValueError):
+    """The id cannot be the name of a file in a store (empty, too long, or with path parts)."""
+
+
+class InvalidFormat(StoreError, ValueError):
+    """The format is not one a store can hold."""
+
+
+class InvalidSettings(StoreError, ValueError):
+    """A setting is of the wrong type or out of range."""
+
+
+class ImageNotFound(StoreError, FileNotFoundError):
+    """No image in the store has this id."""
+
+
+class StoreNotFound(StoreError, FileNotFoundError):
+    """The store's folder does not exist (or its disk is not mounted)."""
+
+
+class StoreUnreadable(StoreError, PermissionError):
+    """The store's folder exists, but may not be read."""
+
+
+class SidecarError(StoreError, ValueError):
+    """The sidecar is not a JSON object that can be used; the message says why."""
+
+
+class CatalogError(StoreError):
+    """The catalogue, a cache in the user's cache folder, cannot be used."""
+
+
+class CatalogDamaged(CatalogError):
+    """The catalogue is damaged or of another version and must be rebuilt from the store."""
+
+
+class ThumbnailError(StoreError):
+    """No thumbnail can be made of this file; the message says why, for people."""
+
+
+class WorkerError(StoreError):
+    """A worker process could not do its job."""
+
+
+class WorkerDied(WorkerError):
+    """A worker process ended, or was ended, in the middle of its job."""
+
+
+class WorkerTimeout(WorkerError):
+    """A job took longer than it may; its worker process was ended."""
