@@ -9,8 +9,11 @@ class StoreError(Exception):
     """Anything that went wrong with a store."""
 
 
-class InvalidImageId(StoreError, ValueError):
-    """The id cannot be the name of a file in a store (empty, too long, or with path parts)."""
+class InvalidImageId(StoreError, ValueError, FileNotFoundError):
+    """The id cannot be the name of a file in a store (empty, too long, or with path parts).
+
+    So there is no image of that id either, and whoever expects that error need not know this one.
+    """
 
 
 class InvalidFormat(StoreError, ValueError):
@@ -47,6 +50,10 @@ class CatalogDamaged(CatalogError):
 
 class ThumbnailError(StoreError):
     """No thumbnail can be made of this file; the message says why, for people."""
+
+
+class ThumbnailUnavailable(ThumbnailError):
+    """The image file cannot be reached now (gone, no permission); another time it may."""
 
 
 class WorkerError(StoreError):

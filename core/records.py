@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 EPOCH = datetime(1970, 1, 1)  # times are naive local, as the servers write them
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def to_microseconds(moment: datetime) -> int:
     """Count the microseconds from 1970 to a naive local time."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def from_microseconds(count: int) -> datetime:
@@ -138,7 +139,7 @@ class Thumbnail(msgspec.Struct, frozen=True):
 
     Attributes:
         key: The image's key.
-        data: An encoded image (JPEG, or PNG where there is transparency); empty if it failed.
+        data: An encoded image (JPEG, or WebP where there is transparency); empty if it failed.
         width: Of the whole image, in pixels, after EXIF orientation; 0 if it failed.
         height: Of the whole image, in pixels, after EXIF orientation; 0 if it failed.
         problem: Why there is no thumbnail, for people; ``None`` if there is one.

@@ -1,0 +1,135 @@
+"""The settings of one store: environment over the store's own file over the defaults."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.errors import InvalidSettings
+
+SETTINGS_FILE = "contact-sheet.json"
+ENVIRONMENT_PREFIX = "STORAGE__"
+
+
+class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a store is kept; every value is checked when it is made.
+
+    Attributes:
+        base_path: The store's folder; a leading ``~`` is the person's home.
+        retention_days: Images older than this many days may be cleaned up; at least 1.
+        max_size_gb: How much the store may hold, in units of 1024³ bytes; above 0.
+        cleanup_interval_hours: Time between two automatic clean-ups; above 0.
+        create_subdirectories: Write the dated layout; ``False`` writes the flat one.
+        file_permissions: Mode of written files as three octal digits, such as "644".
+
+    Raises:
+        InvalidSettings: A value is of the wrong type or out of range (also a ``ValueError``).
+    """
+
+    base_path: str = "./storage"
+    retention_days: int = 30
+    max_size_gb: float = 10.0
+    cleanup_interval_hours: float = 24
+    create_subdirectories: bool = True
+    file_permissions: str = "644"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.base_path, os.PathLike):
+            msgspec.structs.force_setattr(self, "base_path", os.fspath(self.base_path))
+        if not isinstance(self.base_path, str) or not self.base_path.strip():
+            raise InvalidSettings("base_path must name a folder, such as ./storage")
+        if "\0" in self.base_path:
+            raise InvalidSettings("base_path must not hold a NUL character")
+        _check_number("retention_days", self.retention_days, whole=True, least=1, most=36_500)
+        _check_number("max_size_gb", self.max_size_gb, least=0.001, most=1_000_000)
+        _check_number("cleanup_interval_hours", self.cleanup_interval_hours, least=0.001, most=8760)
+        if not isinstance(self.create_subdirectories, bool):
+            raise InvalidSettings("create_subdirectories must be true or false")
+        mode = self.file_permissions
+        if not isinstance(mode, str) or not re.fullmatch(r"[67][0-7]{2}", mode):
+            raise InvalidSettings(
+                f"file_permissions must be three octal digits that let the owner read and write, "
+                f'such as "644"; it is {mode!r}'
+            )
+
+    @property
+    def max_bytes(self) -> int:
+        """The size limit in bytes."""
+        return int(self.max_size_gb * 1024**3)
+
+    @classmethod
+    def load(
+        cls,
+        base_path: str | os.PathLike[str] | None = None,
+        environ: Mapping[str, str] = os.environ,
+    ) -> StorageSettings:
+        """Read the settings of the store in ``base_path``.
+
+        Args:
+            base_path: The store's folder; by default ``STORAGE__BASE_PATH``, else ./storage.
+            environ: Where ``STORAGE__RETENTION_DAYS`` and its like are looked for, in any case.
+
+        Returns:
+            The environment's values over those of the store's settings file over the defaults.
+
+        Raises:
+            InvalidSettings: The file or a variable holds what cannot be used; the message names it.
+        """
+        from_environment = _environment_values(environ)
+        if base_path is not None:
+            from_environment["base_path"] = os.fspath(base_path)
+        base = Path(from_environment.get("base_path", "./storage")).expanduser()
+        values = _file_values(base / SETTINGS_FILE) | from_environment
+        return cls(**values)
+
+
+def _check_number(
+    name: str, value: object, *, whole: bool = False, least: float, most: float
+) -> None:
+    allowed = int if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed) or not least <= value <= most:
+        kind = "a whole number" if whole else "a number"
+        raise InvalidSettings(
+            f"{name} must be {kind} from {least:g} to {most:,.0f}; it is {value!r}"
+        )
+
+
+def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
+    fields = {field.name: field.type for field in msgspec.structs.fields(StorageSettings)}
+    values: dict[str, Any] = {}
+    for variable, text in environ.items():
+        name = variable.upper().removeprefix(ENVIRONMENT_PREFIX).lower()
+        if variable.upper().startswith(ENVIRONMENT_PREFIX) and name in fields:
+            try:
+                values[name] = msgspec.convert(text, fields[name], strict=False)
+            except msgspec.ValidationError:
+                raise InvalidSettings(f"{variable} cannot be used: it is {text!r}") from None
+    return values
+
+
+def _file_values(file: Path) -> dict[str, Any]:
+    """Return the known settings a store's file holds; keys it does not know are somebody else's."""
+    try:
+        content = msgspec.json.decode(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise InvalidSettings(f"{file} cannot be read: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidSettings(
+            f"{file} is not valid JSON ({error}): mend it or remove it"
+        ) from error
+    if not isinstance(content, dict):
+        raise InvalidSettings(f"{file} must hold a JSON object: mend it or remove it")
+    known = set(StorageSettings.__struct_fields__) - {"base_path"}
+    values = {name: value for name, value in content.items() if name in known}
+    try:
+        StorageSettings(**values)
+    except InvalidSettings as error:
+        raise InvalidSettings(f"{file}: {error}") from None
+    return values

@@ -1,0 +1,81 @@
+"""Settings: environment over the store's file over the defaults, all of it checked."""
+
+import json
+
+import pytest
+
+from core import StorageSettings
+from core.errors import InvalidSettings
+
+
+def test_the_defaults_are_the_servers():
+    settings = StorageSettings()
+    assert settings.base_path == "./storage"
+    assert settings.retention_days == 30
+    assert settings.max_size_gb == 10.0
+    assert settings.cleanup_interval_hours == 24
+    assert settings.create_subdirectories is True
+    assert settings.file_permissions == "644"
+    assert settings.max_bytes == 10 * 1024**3
+
+
+def test_a_path_object_is_a_base_path(tmp_path):
+    assert StorageSettings(base_path=tmp_path).base_path == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("base_path", ""),
+        ("base_path", 3),
+        ("base_path", "a\0b"),
+        ("retention_days", 0),
+        ("retention_days", 2.5),
+        ("retention_days", True),
+        ("retention_days", "30"),
+        ("max_size_gb", 0),
+        ("max_size_gb", float("nan")),
+        ("max_size_gb", float("inf")),
+        ("cleanup_interval_hours", -1),
+        ("create_subdirectories", "yes"),
+        ("file_permissions", "999"),
+        ("file_permissions", "044"),
+        ("file_permissions", 644),
+        ("file_permissions", "644\n"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_name(name, value):
+    with pytest.raises(InvalidSettings, match=name) as caught:
+        StorageSettings(**{name: value})
+    assert isinstance(caught.value, ValueError)
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(tmp_path):
+    file = tmp_path / "contact-sheet.json"
+    file.write_text(json.dumps({"retention_days": 5, "max_size_gb": 50, "someone_else": {"a": 1}}))
+    environ = {"STORAGE__RETENTION_DAYS": "7", "storage__create_subdirectories": "false", "X": "1"}
+    settings = StorageSettings.load(tmp_path, environ)
+    assert settings.retention_days == 7
+    assert settings.max_size_gb == 50
+    assert settings.create_subdirectories is False
+    assert settings.cleanup_interval_hours == 24
+    assert settings.base_path == str(tmp_path)
+
+
+def test_the_environment_says_where_the_store_is(tmp_path):
+    (tmp_path / "contact-sheet.json").write_text('{"retention_days": 5, "base_path": "/elsewhere"}')
+    settings = StorageSettings.load(environ={"STORAGE__BASE_PATH": str(tmp_path)})
+    assert settings.base_path == str(tmp_path)
+    assert settings.retention_days == 5
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "\xff", '{"retention_days": "soon"}'])
+def test_a_file_that_cannot_be_used_is_named(tmp_path, content):
+    (tmp_path / "contact-sheet.json").write_bytes(content.encode("latin-1"))
+    with pytest.raises(InvalidSettings, match=r"contact-sheet\.json"):
+        StorageSettings.load(tmp_path, {})
+
+
+def test_a_variable_that_cannot_be_used_is_named(tmp_path):
+    with pytest.raises(InvalidSettings, match="STORAGE__RETENTION_DAYS"):
+        StorageSettings.load(tmp_path, {"STORAGE__RETENTION_DAYS": "many"})
