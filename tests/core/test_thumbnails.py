@@ -421,5 +421,5 @@ async def test_close_ends_streams_and_work(store: Store, hostile: Path) -> None:
     await until(store.jobs)
     await store.thumbnails.close()
     await store.thumbnails.close()
-    assert await task == []
+    assert await task == [[]]
     assert await store.batches(records) == []

@@ -1,0 +1,298 @@
+"""The catalogue: what a store holds, in a SQLite database that can be rebuilt at any time.
+
+The files on disk are the truth. The catalogue lives in the person's cache folder, answers in
+milliseconds at a million images, and the scanner brings it into agreement. Several processes may
+read and write it at once: writes are short transactions; a reader sees what was before or after.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from core.catalog_schema import catalog_errors, connect
+from core.changes import (
+    BESIDE,
+    IN_METADATA,
+    NO_SIDECAR,
+    Applied,
+    FileEntry,
+    FolderChange,
+    FolderState,
+)
+from core.records import (
+    DayImages,
+    DayTotal,
+    ImageRecord,
+    SelectionSummary,
+    StoreTotals,
+    from_microseconds,
+)
+
+EVERYTHING = -1  # SQLite's LIMIT for no limit
+DAYS_AT_ONCE = 50
+
+# One statement for all rows of a folder: SQLite runs it without Python, and without the GIL.
+_UPSERT = """
+INSERT INTO image (
+    folder, name, day, created_us, size_bytes, modified_ns,
+    sidecar, sidecar_bytes, sidecar_ns, sidecar_problem,
+    format, width, height, prompt, model, provider, cost_usd
+)
+SELECT
+    ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+    value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+    value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15
+FROM jsonb_each(?2) WHERE true
+ON CONFLICT (name, folder) DO UPDATE SET
+    day = excluded.day, created_us = excluded.created_us,
+    size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns,
+    sidecar = excluded.sidecar, sidecar_bytes = excluded.sidecar_bytes,
+    sidecar_ns = excluded.sidecar_ns, sidecar_problem = excluded.sidecar_problem,
+    format = excluded.format, width = excluded.width, height = excluded.height,
+    prompt = excluded.prompt, model = excluded.model, provider = excluded.provider,
+    cost_usd = excluded.cost_usd
+"""
+_decode_keys = msgspec.json.Decoder(list[int]).decode
+
+
+def open_catalog(path: Path, store: Path) -> Catalog:
+    """Open a store's catalogue, an empty one if there is none.
+
+    Args:
+        path: The database file; its folder must exist.
+        store: The store's folder; a catalogue belongs to one store.
+
+    Raises:
+        CatalogDamaged: The file is damaged, no catalogue, of another version or another store:
+            delete it and scan anew.
+        CatalogError: It cannot be opened or made.
+    """
+    return Catalog(path, store)
+
+
+def delete_catalog(path: Path) -> None:
+    """Delete a catalogue's files; those that have it open go on with what is then theirs alone."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+class Catalog:
+    """An open catalogue, for one thread at a time; any number of them may share one file.
+
+    Every method raises CatalogDamaged where the file turns out to be damaged, and CatalogError
+    where it cannot be used otherwise (disk full, locked for over five seconds).
+    """
+
+    def __init__(self, path: Path, store: Path) -> None:
+        self._path = str(path)
+        self._connection = connect(path, store)
+
+    def close(self) -> None:
+        """Close the file; more calls do nothing."""
+        self._connection.close()
+
+    def totals(self) -> StoreTotals:
+        """Return what the store holds, from kept totals."""
+        ((images, size, sidecars, without, oldest, newest),) = self._query(
+            "SELECT ifnull(sum(images), 0), ifnull(sum(size_bytes), 0), "
+            "ifnull(sum(sidecar_bytes), 0), ifnull(sum(without_sidecar), 0), "
+            "min(oldest_us), max(newest_us) FROM day_total"
+        )
+        return StoreTotals(
+            images=images,
+            size_bytes=size,
+            sidecar_bytes=sidecars,
+            oldest=None if oldest is None else from_microseconds(oldest),
+            newest=None if newest is None else from_microseconds(newest),
+            without_sidecar=without,
+        )
+
+    def day_totals(self) -> list[DayTotal]:
+        """Return every day that has images, newest first."""
+        sql = "SELECT day, images, size_bytes FROM day_total ORDER BY day DESC"
+        return [DayTotal(*row) for row in self._query(sql)]
+
+    def days(self, days: Collection[int] | None = None) -> list[DayImages]:
+        """Return the ordered keys of these days (or of all), newest day first.
+
+        Days without images are left out.
+        """
+        rows = self._query(
+            "SELECT day, size_bytes, keys, listed FROM day_images "
+            "WHERE ?1 IS NULL OR day IN (SELECT value FROM json_each(?1)) ORDER BY day DESC",
+            (None if days is None else _json(days),),
+        )
+        return [
+            DayImages(day, size, _key_array(blob) if listed is None else _listed_keys(listed))
+            for day, size, blob, listed in rows
+        ]
+
+    def records(self, keys: Collection[int]) -> dict[int, ImageRecord]:
+        """Return the records of these keys; a key of an image that is gone is left out."""
+        if not keys:
+            return {}
+        sql = "SELECT record.* FROM carray(?) AS wanted CROSS JOIN record ON key = wanted.value"
+        return {row[0]: _record(row) for row in self._query(sql, (_carray(keys),))}
+
+    def find(self, image_id: str) -> list[ImageRecord]:
+        """Return every image of this id, newest first; two files may have the same one."""
+        sql = (
+            "SELECT * FROM record WHERE name > ? AND name < ? "
+            "ORDER BY day DESC, created_us DESC, key DESC"
+        )
+        rows = self._query(sql, (image_id + ".", image_id + "/"))  # "/" comes next after "."
+        return [record for record in map(_record, rows) if record.image_id == image_id]
+
+    def newest(self, limit: int | None = None, since_us: int | None = None) -> list[ImageRecord]:
+        """Return at most ``limit`` images made at ``since_us`` or later, newest first."""
+        sql = (
+            "SELECT record.* FROM day_total CROSS JOIN record ON record.day = day_total.day "
+            "WHERE day_total.newest_us >= ?1 AND record.created_us >= ?1 "
+            "ORDER BY day_total.day DESC, record.created_us DESC, record.key DESC LIMIT ?2"
+        )
+        since = -sys.maxsize if since_us is None else since_us
+        most = EVERYTHING if limit is None else max(limit, 0)
+        return [_record(row) for row in self._query(sql, (since, most))]
+
+    def summary(self, keys: Collection[int]) -> SelectionSummary | None:
+        """Return what these images share and sum up to; ``None`` if all of them are gone."""
+        if not keys:
+            return None
+        with self._transaction("BEGIN"):
+            first = self._query(
+                "SELECT prompt, model, provider, format, width, height FROM carray(?) AS wanted "
+                "CROSS JOIN image ON image.key = wanted.value LIMIT 1",
+                (_carray(keys),),
+            )
+            if not first:
+                return None
+            ((images, size, cost, oldest, newest, *same),) = self._query(
+                "SELECT count(*), sum(size_bytes), sum(cost_usd), "
+                "min(created_us), max(created_us), min(prompt = ?2), min(model = ?3), "
+                "min(provider = ?4), min(format = ?5), min(width = ?6 AND height = ?7) "
+                "FROM carray(?1) AS wanted CROSS JOIN image ON image.key = wanted.value",
+                (_carray(keys), *first[0]),
+            )
+        prompt, model, provider, file_format, width, height = first[0]
+        values = {"prompt": prompt, "model": model, "provider": provider, "format": file_format}
+        values["dimensions"] = f"{width}×{height}" if width and height else ""
+        return SelectionSummary(
+            images=images,
+            size_bytes=size,
+            cost_usd=cost,
+            oldest=from_microseconds(oldest),
+            newest=from_microseconds(newest),
+            shared={
+                name: value
+                for (name, value), shared in zip(values.items(), same, strict=True)
+                if shared and value
+            },
+        )
+
+    def folder_states(self) -> dict[str, FolderState | None]:
+        """Return every known folder; ``None`` for one that was not looked at to the end."""
+        rows = self._query("SELECT path, mtime_ns, looked_ns FROM folder")
+        return {
+            path: None if mtime is None else FolderState(mtime, looked)
+            for path, mtime, looked in rows
+        }
+
+    def folder_entries(self, path: str) -> dict[str, FileEntry]:
+        """Return what is known of the images in one folder, by file name."""
+        sql = (
+            "SELECT name, key, day, size_bytes, modified_ns, sidecar, sidecar_bytes, sidecar_ns "
+            "FROM image "
+            "WHERE folder = (SELECT id FROM folder WHERE path = ?)"
+        )
+        return {row[0]: FileEntry(*row[1:]) for row in self._query(sql, (path,))}
+
+    def apply(self, changes: Sequence[FolderChange]) -> Applied:
+        """Write changes of some folders, all of them or none; a file keeps its key."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            for change in changes:
+                self._apply_one(change)
+        before = [entry for change in changes for entry in change.replaced + change.removed]
+        days = {row.day for change in changes for row in change.rows}
+        return Applied(
+            days=frozenset(days.union(entry.day for entry in before)),
+            keys=frozenset(entry.key for change in changes for entry in change.replaced),
+        )
+
+    def _apply_one(self, change: FolderChange) -> None:
+        ((folder,),) = self._query(
+            "INSERT INTO folder (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET path = path "
+            "RETURNING id",
+            (change.path,),
+        )
+        if change.removed:
+            keys = _carray([entry.key for entry in change.removed])
+            self._query("DELETE FROM image WHERE key IN (SELECT value FROM carray(?))", (keys,))
+        if change.rows:
+            self._query(_UPSERT, (folder, _json(change.rows)))
+        if change.state is not None:
+            state = (change.state.mtime_ns, change.state.looked_ns, folder)
+            self._query("UPDATE folder SET mtime_ns = ?, looked_ns = ? WHERE id = ?", state)
+        if change.gone:
+            self._query("DELETE FROM image WHERE folder = ?", (folder,))
+            self._query("DELETE FROM folder WHERE id = ?", (folder,))
+
+    def keep_days(self) -> None:
+        """Keep the ordered keys of every day for ``days`` to read at once; after a scan."""
+        while True:
+            with self._transaction("BEGIN IMMEDIATE"):
+                rows = self._query(
+                    "SELECT day, listed FROM day_images WHERE keys IS NULL LIMIT ?", (DAYS_AT_ONCE,)
+                )
+                for day, listed in rows:
+                    blob = _listed_keys(listed).tobytes()
+                    self._query("INSERT INTO day_keys VALUES (?, ?)", (day, blob))
+            if len(rows) < DAYS_AT_ONCE:
+                return
+
+    def _query(self, sql: str, bindings: Sequence[Any] = ()) -> list[Any]:
+        with catalog_errors(self._path):
+            return self._connection.execute(sql, bindings).fetchall()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._query(begin)
+        try:
+            yield
+        except BaseException:
+            with catalog_errors(self._path):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            raise
+        self._query("COMMIT")
+
+
+def _record(row: tuple[Any, ...]) -> ImageRecord:
+    key, name, folder, sidecar, problem, *rest = row
+    stem = name.rpartition(".")[0]
+    sidecar_folder = {NO_SIDECAR: None, BESIDE: folder, IN_METADATA: "metadata"}[sidecar]
+    sidecar_path = None if sidecar_folder is None else f"{sidecar_folder}/{stem}.json"
+    return ImageRecord(key, stem, f"{folder}/{name}", sidecar_path, problem, *rest)
+
+
+def _listed_keys(listed: str) -> array[int]:
+    return array("q", _decode_keys(listed))
+
+
+def _key_array(blob: bytes) -> array[int]:
+    return array("q", blob)
+
+
+def _carray(keys: Collection[int]) -> object:
+    return apsw.carray(keys if isinstance(keys, array) else array("q", keys))
+
+
+def _json(values: Collection[object]) -> str:
+    return msgspec.json.encode(values).decode()

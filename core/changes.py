@@ -1,0 +1,81 @@
+"""What passes between scanner and catalogue: what is known of the disk, and what is different."""
+
+from __future__ import annotations
+
+import msgspec
+
+#: Where an image's sidecar is.
+NO_SIDECAR, BESIDE, IN_METADATA = 0, 1, 2
+
+
+class FolderState(msgspec.Struct, frozen=True):
+    """A folder's modification time when it was last looked at, and when that was (both ns)."""
+
+    mtime_ns: int
+    looked_ns: int
+
+
+class FileEntry(msgspec.Struct, frozen=True, gc=False):
+    """What the catalogue knows of one image file, as far as telling whether it changed."""
+
+    key: int
+    day: int
+    size_bytes: int
+    modified_ns: int
+    sidecar: int
+    sidecar_bytes: int
+    sidecar_ns: int
+
+
+class ImageRow(msgspec.Struct, array_like=True, gc=False):
+    """One image file to be put into the catalogue; its fields are the table's columns."""
+
+    name: str
+    day: int
+    created_us: int
+    size_bytes: int
+    modified_ns: int
+    sidecar: int
+    sidecar_bytes: int
+    sidecar_ns: int
+    sidecar_problem: str | None
+    format: str
+    width: int
+    height: int
+    prompt: str
+    model: str
+    provider: str
+    cost_usd: float | None
+
+
+class FolderChange(msgspec.Struct):
+    """What is different in one folder.
+
+    Attributes:
+        path: The folder, relative to the store.
+        rows: New images, and known ones that are not what they were.
+        replaced: What was known of those of ``rows`` that are not new.
+        removed: What was known of images that are gone.
+        state: The folder's own state, given with the last of its changes; until then the
+            folder counts as not looked at.
+        gone: The folder itself is gone, and with it every image in it.
+    """
+
+    path: str
+    rows: list[ImageRow] = []
+    replaced: list[FileEntry] = []
+    removed: list[FileEntry] = []
+    state: FolderState | None = None
+    gone: bool = False
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What a transaction touched.
+
+    Attributes:
+        days: The days whose images or totals changed.
+        keys: The images whose file or sidecar is not what it was.
+    """
+
+    days: frozenset[int]
+    keys: frozenset[int]

@@ -1,0 +1,259 @@
+"""The disk: listings, signatures and whole reads, none of which leaves the store.
+
+Paths are relative to the store, with ``/``. A symbolic link is never followed, neither as the
+last part of a path nor before it, so nothing outside the store is ever read; only the store's own
+folder may be a link. All functions but ``read_image`` block: they run in worker threads and
+processes. Reading errors are ``OSError`` as the system raises them.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import aiofiles
+
+from core import layout
+from core.errors import ImageNotFound, SidecarError, StoreNotFound, StoreUnreadable
+from core.sidecar import LARGEST_SIDECAR
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+# O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class Signature(NamedTuple):
+    """What tells that a file changed: its size in bytes and modification time in nanoseconds."""
+
+    size_bytes: int
+    modified_ns: int
+
+
+class Listing(NamedTuple):
+    """The regular files and the real folders in a folder; links and the rest are left out."""
+
+    files: list[str]
+    folders: list[str]
+
+
+@contextmanager
+def open_store(base: Path) -> Iterator[int]:
+    """Hold the store's folder open; yields its descriptor, for the functions below.
+
+    Raises:
+        StoreNotFound: It does not exist, or is not a folder.
+        StoreUnreadable: It may not be read.
+    """
+    try:
+        store = os.open(base, _FOLDER)
+        os.stat(".", dir_fd=store)  # a folder that may be listed but not entered is of no use
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreNotFound(
+            f"There is no folder {base}. If it is on another disk, is that connected?"
+        ) from None
+    except PermissionError:
+        raise StoreUnreadable(f"You may not read the folder {base}. Ask who owns it.") from None
+    try:
+        yield store
+    finally:
+        os.close(store)
+
+
+def is_still_there(store: int, base: Path) -> bool:
+    """Tell whether ``base`` is still the folder that was opened (no disk came or went)."""
+    try:
+        return os.path.samestat(base.stat(), os.fstat(store))
+    except OSError:
+        return False
+
+
+def parts_of(relative: str) -> list[str]:
+    """Split a path into its parts.
+
+    Raises:
+        ValueError: It is absolute, empty, or could leave the store.
+    """
+    parts = relative.split("/")
+    if any(part in ("", ".", "..") or "\0" in part for part in parts):
+        raise ValueError(f"{relative!r} is not a path inside a store.")
+    return parts
+
+
+@contextmanager
+def open_folder(store: int, relative: str) -> Iterator[int]:
+    """Hold a folder of the store open; yields its descriptor. No part of it may be a link."""
+    folder = _descend(store, parts_of(relative))
+    try:
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _descend(store: int, parts: list[str]) -> int:
+    folder = os.dup(store)
+    for part in parts:
+        try:
+            inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+        finally:
+            os.close(folder)
+        folder = inner
+    return folder
+
+
+def folder_mtime(store: int, relative: str) -> int:
+    """Return a folder's modification time in nanoseconds.
+
+    Raises:
+        NotADirectoryError: It is something else, or a link.
+    """
+    found = os.stat(relative, dir_fd=store, follow_symlinks=False)
+    if not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, "it is no folder, or only a link to one")
+    return found.st_mtime_ns
+
+
+def list_folder(folder: int) -> Listing:
+    """List an open folder, in no particular order."""
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                files.append(entry.name)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+    return Listing(files, folders)
+
+
+def signature(folder: int, name: str) -> Signature:
+    """Return the signature of a file in an open folder."""
+    found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    return Signature(found.st_size, found.st_mtime_ns)
+
+
+def read_file(folder: int, name: str, limit: int) -> tuple[bytes | None, Signature]:
+    """Read a whole file in an open folder, and tell its signature from before reading.
+
+    What has more than ``limit`` bytes is not read: then the data is ``None``.
+    """
+    file = os.open(name, _FILE, dir_fd=folder)
+    try:
+        found = os.fstat(file)
+        if found.st_size > limit:
+            return None, Signature(found.st_size, found.st_mtime_ns)
+        data = os.read(file, found.st_size)
+        while len(data) < found.st_size and (more := os.read(file, found.st_size - len(data))):
+            data += more
+        return data, Signature(found.st_size, found.st_mtime_ns)
+    finally:
+        os.close(file)
+
+
+def check_store(base: Path) -> None:
+    """Make sure that a store's folder is there and can be listed.
+
+    Raises:
+        StoreNotFound: It does not exist, or is not a folder.
+        StoreUnreadable: It may not be read.
+    """
+    with open_store(base):
+        pass
+
+
+def make_folders(folders: Iterable[Path]) -> list[str]:
+    """Make the folders that are missing; returns why some could not be made, for people."""
+    problems = []
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problems.append(f"The folder {folder} cannot be made: {error.strerror}")
+    return problems
+
+
+def locate(base: Path, image_id: str) -> tuple[str, str | None] | None:
+    """Look for an image where its id says it is.
+
+    Returns:
+        The paths of the image and of its sidecar (``None`` if it has none); ``None`` if the
+        image is in neither place.
+
+    Raises:
+        InvalidImageId: The id cannot be a file name.
+    """
+    paths = layout.candidate_paths(image_id)
+    with open_store(base) as store:
+        found = next((path for path in paths if _is_file(store, path)), None)
+        return None if found is None else (found, _sidecar_of(store, found))
+
+
+def locate_beside(base: Path, path: str) -> tuple[str, str | None] | None:
+    """Like ``locate``, for an image whose path is known but who may be gone."""
+    with open_store(base) as store:
+        return (path, _sidecar_of(store, path)) if _is_file(store, path) else None
+
+
+def _sidecar_of(store: int, path: str) -> str | None:
+    paths = layout.sidecar_paths(path)
+    return next((each for each in paths if _is_file(store, each)), None)
+
+
+def _is_file(store: int, relative: str) -> bool:
+    *folders, name = parts_of(relative)
+    try:
+        folder = _descend(store, folders)
+    except OSError:
+        return False
+    try:
+        return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+    finally:
+        os.close(folder)
+
+
+def read_sidecar(base: Path, relative: str) -> bytes:
+    """Read a sidecar's bytes.
+
+    Raises:
+        SidecarError: It cannot be read, or is too large; the message names it.
+    """
+    path = base / relative
+    *folders, name = parts_of(relative)
+    try:
+        with open_store(base) as store, open_folder(store, "/".join(folders)) as folder:
+            data, _ = read_file(folder, name, LARGEST_SIDECAR)
+    except OSError as error:
+        raise SidecarError(f"The sidecar {path} cannot be read: {error.strerror}.") from None
+    if data is None:
+        raise SidecarError(f"The sidecar {path} is larger than {LARGEST_SIDECAR // 1024**2} MB.")
+    return data
+
+
+async def read_image(base: Path, relative: str) -> bytes:
+    """Read a whole image file of the store, without blocking the event loop.
+
+    Raises:
+        ImageNotFound: It is not there (any more), or could be reached only through a link.
+        OSError: It cannot be read.
+    """
+    *folders, name = parts_of(relative)
+
+    def opener(_: str, flags: int) -> int:
+        with open_store(base) as store, open_folder(store, "/".join(folders)) as folder:
+            return os.open(name, flags | _FILE, dir_fd=folder)
+
+    try:
+        async with aiofiles.open(name, "rb", opener=opener) as file:
+            return await file.read()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ImageNotFound(f"The image {base / relative} is not there any more.") from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ImageNotFound(f"{base / relative} is a link; links are not followed.") from error
+        raise

@@ -1,0 +1,404 @@
+import random
+import subprocess
+import sys
+from array import array
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import apsw
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.catalog import Catalog, delete_catalog, open_catalog
+from core.changes import BESIDE, IN_METADATA, NO_SIDECAR, FolderChange, FolderState, ImageRow
+from core.errors import CatalogDamaged, CatalogError
+from core.records import DayTotal, from_microseconds
+
+STORE = Path("/srv/store")
+DAY = date(2026, 11, 20).toordinal()
+NOON = 1_795_176_000_000_000
+FOLDER = "images/2026/11/20"
+
+
+def row(name: str, day: int = DAY, created_us: int = NOON, **fields) -> ImageRow:
+    values = {
+        "size_bytes": 1000,
+        "modified_ns": 5,
+        "sidecar": BESIDE,
+        "sidecar_bytes": 300,
+        "sidecar_ns": 6,
+        "sidecar_problem": None,
+        "format": "png",
+        "width": 1536,
+        "height": 1024,
+        "prompt": "a lighthouse",
+        "model": "gpt-image-1",
+        "provider": "openai",
+        "cost_usd": 0.25,
+    }
+    return ImageRow(name=name, day=day, created_us=created_us, **{**values, **fields})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "catalog.db"
+
+
+@pytest.fixture
+def catalog(path: Path):
+    catalog = open_catalog(path, STORE)
+    yield catalog
+    catalog.close()
+
+
+def keys_in_order(catalog: Catalog) -> list[int]:
+    return [key for day in catalog.days() for key in day.keys]
+
+
+def test_a_new_catalogue_is_empty(catalog):
+    totals = catalog.totals()
+    assert (totals.images, totals.size_bytes, totals.oldest, totals.newest) == (0, 0, None, None)
+    assert catalog.day_totals() == catalog.days() == catalog.newest(5) == catalog.find("a") == []
+    assert catalog.records([]) == catalog.folder_states() == catalog.folder_entries(FOLDER) == {}
+    assert catalog.summary([]) is catalog.summary([7]) is None
+
+
+def test_what_goes_in_comes_out(catalog):
+    big = 2**62 + 1
+    given_row = row("a.b.PNG", modified_ns=big, prompt='ein "猫"\n\\', sidecar_problem="why")
+    applied = catalog.apply([FolderChange(FOLDER, rows=[given_row])])
+    assert applied.days == {DAY}
+    assert applied.keys == frozenset()
+    (record,) = catalog.find("a.b")
+    assert record.image_id == "a.b"
+    assert record.path == f"{FOLDER}/a.b.PNG"
+    assert record.sidecar_path == f"{FOLDER}/a.b.json"
+    for field in ("day", "created_us", "size_bytes", "modified_ns", "sidecar_problem", "format"):
+        assert getattr(record, field) == getattr(given_row, field)
+    for field in ("width", "height", "prompt", "model", "provider", "cost_usd"):
+        assert getattr(record, field) == getattr(given_row, field)
+    assert catalog.records([record.key, 999]) == {record.key: record}
+    assert catalog.newest() == [record]
+
+
+def test_where_the_sidecar_is(catalog):
+    rows = [row("a.png", sidecar=NO_SIDECAR, cost_usd=None), row("b.png", sidecar=IN_METADATA)]
+    catalog.apply([FolderChange("images", rows=rows)])
+    assert catalog.find("a")[0].sidecar_path is None
+    assert catalog.find("a")[0].cost_usd is None
+    assert catalog.find("b")[0].sidecar_path == "metadata/b.json"
+    assert catalog.totals().without_sidecar == 1
+
+
+def test_a_file_keeps_its_key_and_no_key_is_used_again(catalog):
+    catalog.apply([FolderChange(FOLDER, rows=[row("a.png"), row("b.png")])])
+    before = catalog.folder_entries(FOLDER)
+    change = FolderChange(FOLDER, rows=[row("b.png", prompt="new")], replaced=[before["b.png"]])
+    assert catalog.apply([change]).keys == {before["b.png"].key}
+    assert catalog.folder_entries(FOLDER)["b.png"].key == before["b.png"].key
+    assert catalog.find("b")[0].prompt == "new"
+    catalog.apply([FolderChange(FOLDER, removed=[before["b.png"]])])
+    catalog.apply([FolderChange(FOLDER, rows=[row("c.png")])])
+    assert catalog.find("c")[0].key > before["b.png"].key
+    assert catalog.find("b") == []
+
+
+def test_two_files_of_one_id_are_two_images(catalog):
+    catalog.apply([FolderChange(FOLDER, rows=[row("a.png"), row("a.jpg"), row("a.b.png")])])
+    catalog.apply([FolderChange("images", rows=[row("a.png", created_us=NOON + 1)])])
+    assert [r.path for r in catalog.find("a")] == [
+        "images/a.png",
+        f"{FOLDER}/a.jpg",
+        f"{FOLDER}/a.png",
+    ]
+    assert catalog.totals().images == 4
+
+
+def test_a_change_of_day_tells_both_days(catalog):
+    catalog.apply([FolderChange("images", rows=[row("a.png")])])
+    entry = catalog.folder_entries("images")["a.png"]
+    change = FolderChange("images", rows=[row("a.png", day=DAY - 3)], replaced=[entry])
+    assert catalog.apply([change]).days == {DAY, DAY - 3}
+    assert catalog.day_totals() == [DayTotal(DAY - 3, 1, 1000)]
+
+
+def test_order_is_newest_first(catalog):
+    rows = [
+        row("a.png"),
+        row("b.png"),
+        row("c.png", created_us=NOON - 1),
+        row("d.png", day=DAY + 1, created_us=1),
+    ]
+    catalog.apply([FolderChange(FOLDER, rows=rows)])
+    names = {r.key: r.filename for r in catalog.newest()}
+    assert list(names.values()) == ["d.png", "b.png", "a.png", "c.png"]
+    assert keys_in_order(catalog) == list(names)
+    catalog.keep_days()
+    assert keys_in_order(catalog) == list(names)
+    assert [r.filename for r in catalog.newest(1)] == ["d.png"]
+    assert [r.filename for r in catalog.newest(9, NOON)] == ["b.png", "a.png"]
+    (day,) = catalog.days({DAY, 5})
+    assert day.day == DAY
+    assert day.size_bytes == 3000
+    assert isinstance(day.keys, array)
+
+
+def test_what_a_selection_shares(catalog):
+    rows = [
+        row("a.png"),
+        row("b.jpg", format="jpeg", height=1, cost_usd=None, created_us=NOON + 5),
+        row("c.png", model=""),
+    ]
+    catalog.apply([FolderChange(FOLDER, rows=rows)])
+    a, b, c = sorted(keys_in_order(catalog))
+    two = catalog.summary(array("q", [a, b]))
+    assert (two.images, two.size_bytes, two.cost_usd) == (2, 2000, 0.25)
+    assert (two.oldest, two.newest) == (from_microseconds(NOON), from_microseconds(NOON + 5))
+    assert two.shared == {"prompt": "a lighthouse", "model": "gpt-image-1", "provider": "openai"}
+    assert catalog.summary([b]).cost_usd is None
+    assert catalog.summary([c, 999]).shared == {
+        "prompt": "a lighthouse",
+        "provider": "openai",
+        "format": "png",
+        "dimensions": "1536×1024",
+    }
+
+
+def test_folders_are_remembered_and_forgotten(catalog):
+    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")]), FolderChange("images/2026")])
+    assert catalog.folder_states() == {FOLDER: None, "images/2026": None}
+    catalog.apply([FolderChange(FOLDER, state=FolderState(7, 8))])
+    assert catalog.folder_states()[FOLDER] == FolderState(7, 8)
+    catalog.apply([FolderChange(FOLDER, rows=[row("b.png")])])
+    assert catalog.folder_states()[FOLDER] == FolderState(7, 8)
+    catalog.apply([FolderChange(FOLDER, gone=True)])
+    assert catalog.folder_states() == {"images/2026": None}
+    assert catalog.totals().images == 0
+
+
+def test_a_transaction_is_whole_or_nothing(catalog):
+    unfit = row("b.png")
+    unfit.day = None
+    with pytest.raises(CatalogError):
+        catalog.apply(
+            [FolderChange(FOLDER, rows=[row("a.png")]), FolderChange("images", rows=[unfit])]
+        )
+    assert catalog.totals().images == 0
+    assert catalog.folder_states() == {}
+    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")])])
+    assert catalog.totals().images == 1
+
+
+_files = st.tuples(
+    st.sampled_from([FOLDER, "images", "images/2026/11/19"]), st.sampled_from("abcdef")
+)
+_steps = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "put", "put", "remove", "forget", "keep"]),
+        _files,
+        st.integers(DAY - 2, DAY),
+        st.integers(NOON - 3, NOON + 3),
+        st.integers(0, 2),
+    ),
+    max_size=30,
+)
+
+
+@given(steps=_steps)
+@settings(max_examples=60, deadline=None)
+def test_kept_totals_equal_a_count_after_any_changes(steps):
+    catalog = open_catalog(Path(":memory:"), STORE)
+    truth: dict[tuple[str, str], ImageRow] = {}
+    for what, (folder, name), day, created, sidecar in steps:
+        known = catalog.folder_entries(folder).get(name)
+        if what == "put":
+            new = row(name, day, created, sidecar=sidecar, size_bytes=created - NOON + 10)
+            catalog.apply([FolderChange(folder, rows=[new], replaced=[known] if known else [])])
+            truth[folder, name] = new
+        elif what == "remove" and known:
+            catalog.apply([FolderChange(folder, removed=[known])])
+            del truth[folder, name]
+        elif what == "forget":
+            catalog.apply([FolderChange(folder, gone=True)])
+            truth = {at: each for at, each in truth.items() if at[0] != folder}
+        elif what == "keep":
+            catalog.keep_days()
+    by_day = defaultdict(list)
+    for each in truth.values():
+        by_day[each.day].append(each)
+    assert catalog.day_totals() == [
+        DayTotal(day, len(rows), sum(r.size_bytes for r in rows))
+        for day, rows in sorted(by_day.items(), reverse=True)
+    ]
+    totals = catalog.totals()
+    assert totals.images == len(truth)
+    assert totals.sidecar_bytes == 300 * len(truth)
+    assert totals.without_sidecar == sum(r.sidecar == NO_SIDECAR for r in truth.values())
+    times = [r.created_us for r in truth.values()]
+    assert totals.oldest == (from_microseconds(min(times)) if times else None)
+    assert totals.newest == (from_microseconds(max(times)) if times else None)
+    records = catalog.records(keys_in_order(catalog)).values()
+    assert len(records) == len(truth)
+    expected = sorted(records, key=lambda r: (r.day, r.created_us, r.key), reverse=True)
+    assert [r.key for r in expected] == keys_in_order(catalog)
+    catalog.close()
+
+
+def plan_of(catalog: Catalog, call) -> str:
+    """The query plans of everything a call asks."""
+    connection = catalog._connection
+    plans = []
+
+    def trace(cursor, sql, bindings):
+        if not sql.startswith(("EXPLAIN", "BEGIN", "COMMIT")):
+            asked.append((sql, bindings))
+        return True
+
+    asked: list[tuple[str, object]] = []
+    connection.exec_trace = trace
+    call()
+    connection.exec_trace = None
+    for sql, bindings in asked:
+        plans += [line[3] for line in connection.execute(f"EXPLAIN QUERY PLAN {sql}", bindings)]
+    assert plans
+    return "\n".join(plans)
+
+
+def test_no_query_reads_the_whole_table(catalog):
+    catalog.apply(
+        [FolderChange(FOLDER, rows=[row(f"{n}.png", created_us=NOON + n) for n in range(300)])]
+    )
+    keys = keys_in_order(catalog)
+    entries = list(catalog.folder_entries(FOLDER).values())
+    calls = {
+        "totals": catalog.totals,
+        "day_totals": catalog.day_totals,
+        "days": catalog.days,
+        "some days": lambda: catalog.days([DAY]),
+        "records": lambda: catalog.records(keys),
+        "find": lambda: catalog.find("7"),
+        "newest": lambda: catalog.newest(5),
+        "newest since": lambda: catalog.newest(5, NOON),
+        "summary": lambda: catalog.summary(keys),
+        "entries": lambda: catalog.folder_entries(FOLDER),
+        "keep": catalog.keep_days,
+        "write": lambda: catalog.apply(
+            [FolderChange(FOLDER, rows=[row("7.png")], removed=entries[:2])]
+        ),
+        "forget": lambda: catalog.apply([FolderChange(FOLDER, gone=True)]),
+    }
+    for name, call in calls.items():
+        plan = plan_of(catalog, call)
+        assert "SCAN image" not in plan, (name, plan)
+        if name.startswith(("newest", "days", "keep", "some")):
+            assert "TEMP B-TREE" not in plan, (name, plan)
+
+
+def test_a_catalogue_lasts(path):
+    catalog = open_catalog(path, STORE)
+    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")])])
+    catalog.close()
+    catalog.close()
+    again = open_catalog(path, STORE)
+    assert again.totals().images == 1
+    again.close()
+    delete_catalog(path)
+    delete_catalog(path)
+    assert list(path.parent.glob("catalog*")) == []
+
+
+def test_a_catalogue_of_another_store_is_not_used(path, catalog):
+    with pytest.raises(CatalogDamaged, match="belongs to the store /srv/store"):
+        open_catalog(path, Path("/elsewhere"))
+
+
+@pytest.mark.parametrize("pragma", ["user_version = 99", "application_id = 7"])
+def test_a_catalogue_of_another_version_is_not_used(path, pragma):
+    open_catalog(path, STORE).close()
+    connection = apsw.Connection(str(path))
+    connection.execute(f"PRAGMA {pragma}")
+    connection.close()
+    with pytest.raises(CatalogDamaged):
+        open_catalog(path, STORE)
+
+
+@pytest.mark.parametrize("data", [b"not a database " * 1000, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_file_that_is_no_database_is_damaged(path, data):
+    path.write_bytes(data)
+    with pytest.raises(CatalogDamaged, match=r"catalog\.db"):
+        open_catalog(path, STORE)
+
+
+@pytest.mark.parametrize("data", [b"", b"x"])
+def test_a_file_with_nothing_in_it_is_a_new_catalogue(path, data):
+    path.write_bytes(data)
+    catalog = open_catalog(path, STORE)
+    assert catalog.totals().images == 0
+    catalog.close()
+
+
+def test_a_catalogue_that_cannot_be_made_says_so(tmp_path):
+    with pytest.raises(CatalogError, match="cannot be used"):
+        open_catalog(tmp_path / "none" / "catalog.db", STORE)
+
+
+def read_everything(catalog: Catalog) -> object:
+    keys = keys_in_order(catalog)
+    catalog.totals()
+    return catalog.folder_entries(FOLDER), [catalog.records([key])[key] for key in keys]
+
+
+def test_no_damaged_page_gives_a_wrong_answer(path):
+    rows = [row(f"{n}.png", created_us=NOON + n, prompt=f"prompt {n} " * 20) for n in range(400)]
+    catalog = open_catalog(path, STORE)
+    catalog.apply([FolderChange(FOLDER, rows=rows)])
+    right = read_everything(catalog)
+    catalog.close()
+    whole = path.read_bytes()
+    rng = random.Random(5)
+    noticed = 0
+    for page in range(len(whole) // 4096):
+        data = bytearray(whole)
+        data[page * 4096 + rng.randrange(4096)] ^= rng.randrange(1, 256)
+        path.write_bytes(data)
+        try:
+            damaged = open_catalog(path, STORE)
+            try:
+                assert read_everything(damaged) == right
+            finally:
+                damaged.close()
+        except CatalogDamaged:
+            noticed += 1
+    assert noticed > 20
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from core.catalog import open_catalog
+from core.changes import FolderChange
+from tests.core.test_catalog import row, STORE
+who = sys.argv[2]
+for n in range(40):
+    catalog = open_catalog(Path(sys.argv[1]), STORE)
+    catalog.apply([FolderChange(f"images/{who}", rows=[row(f"{n}-{i}.png") for i in range(10)])])
+    catalog.keep_days()
+    catalog.close()
+"""
+
+
+def test_processes_write_and_read_one_catalogue_at_once(path):
+    writers = [
+        subprocess.Popen([sys.executable, "-c", _WRITER, str(path), who], stderr=subprocess.PIPE)
+        for who in "abc"
+    ]
+    catalog = open_catalog(path, STORE)
+    while any(writer.poll() is None for writer in writers):
+        assert sum(len(day.keys) for day in catalog.days()) % 10 == 0
+    for writer in writers:
+        assert writer.communicate()[1] == b""
+    assert catalog.totals().images == 3 * 40 * 10
+    assert len(set(keys_in_order(catalog))) == 1200
+    catalog.close()

@@ -1,0 +1,476 @@
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core.catalog import Catalog, open_catalog
+from core.errors import StoreNotFound
+from core.scanner import (
+    Changed,
+    Finished,
+    Problem,
+    Progress,
+    changed_folders,
+    decode_message,
+    scan_job,
+)
+from tests.core.disk_store import DiskStore, truth
+
+NOW = datetime(2026, 11, 20, 18)
+
+
+class Scanned:
+    """A store with its catalogue."""
+
+    def __init__(self, disk: DiskStore, cache: Path) -> None:
+        self.disk = disk
+        self.base = disk.base
+        self.catalog_path = cache / "catalog.db"
+        self.catalog = open_catalog(self.catalog_path, disk.base)
+
+    def scan(self, *, full: bool = False) -> list[object]:
+        raw = scan_job(str(self.base), str(self.catalog_path), full)
+        return [decode_message(msgspec.msgpack.decode(msgspec.msgpack.encode(m))) for m in raw]
+
+    def known(self) -> dict[str, tuple[object, ...]]:
+        """What the catalogue holds, in the words of ``truth``."""
+        found = {}
+        for record in self.catalog.newest():
+            side = self.base / record.sidecar_path if record.sidecar_path else None
+            found[record.path] = (
+                record.image_id,
+                record.day,
+                record.created_us,
+                record.size_bytes,
+                record.modified_ns,
+                record.sidecar_path,
+                side.stat().st_size if side else 0,
+                record.prompt,
+            )
+        return found
+
+    def settle(self) -> None:
+        """Make every folder look as if nothing was done in it for a while, then scan."""
+        old = time.time_ns() - 60 * 10**9
+        for folder in [self.base / "images", *self.base.glob("images/**/"), self.base / "metadata"]:
+            os.utime(folder, ns=(old, old))
+        self.scan()
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    disk = DiskStore(tmp_path / "store")
+    for n in range(40):
+        disk.dated(NOW - timedelta(hours=7 * n), n, ["png", "jpeg", "webp"][n % 3], prompt=f"p{n}")
+    for n in range(10):
+        moment = NOW - timedelta(days=n)
+        disk.flat(f"flat{n}", created_at=moment.isoformat(), prompt=f"f{n}")
+    (tmp_path / "cache").mkdir()
+    scanned = Scanned(disk, tmp_path / "cache")
+    yield scanned
+    scanned.catalog.close()
+
+
+def problems(messages: list[object]) -> list[str]:
+    return [message.text for message in messages if isinstance(message, Problem)]
+
+
+def changed(messages: list[object]) -> set[int]:
+    days = [message.days for message in messages if isinstance(message, Changed)]
+    return set().union(*days)
+
+
+def test_a_first_scan_finds_all_of_both_layouts(store):
+    messages = store.scan()
+    assert store.known() == truth(store.base)
+    assert len(store.known()) == 50
+    assert changed(messages) == {entry[1] for entry in store.known().values()}
+    assert messages[-1] == Finished()
+    assert messages[-2] == Progress(50, 50)
+    assert problems(messages) == []
+
+
+def test_a_second_scan_of_the_same_finds_nothing(store):
+    store.scan()
+    store.settle()
+    assert changed_folders(store.base, store.catalog) == 0
+    assert changed(store.scan()) == set()
+    assert changed(store.scan(full=True)) == set()
+
+
+def test_a_folder_touched_just_now_is_looked_at_again(store):
+    store.scan()
+    assert changed_folders(store.base, store.catalog) > 0
+
+
+def test_an_unchanged_folder_is_not_listed(store):
+    store.scan()
+    path = store.disk.dated(NOW, 77)
+    store.settle()
+    path.write_bytes(b"longer than it was" * 100)
+    path.with_suffix(".json").write_text('{"prompt": "edited in place"}')
+    assert changed(store.scan()) == set()
+    assert changed(store.scan(full=True)) == {NOW.toordinal()}
+    assert store.catalog.find(path.stem)[0].prompt == "edited in place"
+
+
+def test_only_the_changed_image_is_told(store):
+    store.scan()
+    path = store.disk.dated(NOW, 0, prompt="another")
+    (record,) = store.catalog.find(path.stem)
+    messages = store.scan(full=True)
+    keys = [message.keys for message in messages if isinstance(message, Changed)]
+    assert keys == [frozenset({record.key})]
+    assert store.catalog.find(path.stem)[0].key == record.key
+    assert store.catalog.find(path.stem)[0].prompt == "another"
+
+
+def test_new_deleted_and_renamed_files_and_folders(store):
+    store.scan()
+    new = store.disk.dated(NOW + timedelta(days=400), 500)
+    gone = store.disk.dated(NOW, 0)
+    gone.unlink()
+    renamed = store.disk.dated(NOW - timedelta(hours=7), 1, "jpeg")
+    renamed.rename(renamed.with_name("renamed.jpeg"))
+    (store.base / "metadata" / "flat1.json").unlink()
+    (store.base / "images" / "flat2.png").unlink()
+    shutil.rmtree(store.base / "images/2026/11/15")
+    day = date(2026, 11, 12)
+    (store.base / "images/2026/11/12").rename(store.base / "images/2025_11_12")
+    messages = store.scan()
+    assert store.known() == truth(store.base)
+    assert new.stem in {entry[0] for entry in store.known().values()}
+    assert day.toordinal() in changed(messages)
+    assert (
+        store.catalog.folder_states().keys() & {"images/2026/11/15", "images/2026/11/12"} == set()
+    )
+    store.settle()
+    assert changed_folders(store.base, store.catalog) == 0
+
+
+def test_a_whole_year_goes_and_another_comes(store):
+    store.disk.dated(datetime(2019, 1, 2), 1)
+    store.scan()
+    store.settle()
+    shutil.rmtree(store.base / "images/2026")
+    store.disk.dated(datetime(2020, 1, 2), 1)
+    store.scan()
+    assert store.known() == truth(store.base)
+    assert len(store.known()) == 12
+
+
+def test_an_empty_year_folder_fills_later(store):
+    (store.base / "images" / "2027").mkdir()
+    store.scan()
+    store.settle()
+    store.disk.dated(datetime(2027, 3, 4), 9)
+    assert changed_folders(store.base, store.catalog) == 1
+    store.scan()
+    assert store.known() == truth(store.base)
+
+
+def test_sidecars_that_come_go_and_move(store):
+    a = store.disk.dated(NOW, 900, prompt="beside")
+    b = store.disk.dated(NOW, 901, prompt="moved")
+    b.with_suffix(".json").rename(store.disk.flat_sidecar(b.stem))
+    c = store.disk.dated(NOW, 902)
+    c.with_suffix(".json").unlink()
+    store.scan()
+    assert store.known() == truth(store.base)
+    assert store.catalog.find(b.stem)[0].sidecar_path == f"metadata/{b.stem}.json"
+    assert store.catalog.find(c.stem)[0].sidecar_path is None
+    assert store.catalog.totals().without_sidecar == 1
+    a.with_suffix(".json").unlink()
+    c.with_suffix(".json").write_text('{"prompt": "late"}')
+    store.scan()
+    assert store.known() == truth(store.base)
+    assert store.catalog.find(c.stem)[0].prompt == "late"
+
+
+def test_an_unusable_sidecar_is_a_fact_about_one_image(store):
+    for n, data in enumerate([b"", b"{", b"[1]", b"\xff", b"[" * 100_000]):
+        store.disk.dated(NOW, 600 + n).with_suffix(".json").write_bytes(data)
+    huge = store.disk.dated(NOW, 700).with_suffix(".json")
+    os.truncate(huge, 65 * 1024 * 1024)
+    messages = store.scan()
+    assert problems(messages) == []
+    bad = [r for r in store.catalog.newest() if r.sidecar_problem]
+    assert len(bad) == 6
+    assert {r.created for r in bad} == {NOW}
+    assert any("larger than 64 MB" in r.sidecar_problem for r in bad)
+    assert all(r.sidecar_path for r in bad)
+
+
+def test_what_a_sidecar_says_of_ids_and_paths_is_not_believed(store):
+    path = store.disk.dated(NOW, 800, file_info={"path": "/etc/passwd"}, image_id="x")
+    path.with_suffix(".json").write_text('{"image_id": "../../evil", "file_info": {"path": "/"}}')
+    store.scan()
+    assert store.catalog.find(path.stem)[0].path == path.relative_to(store.base).as_posix()
+    assert store.catalog.find("../../evil") == []
+
+
+def test_days_and_times_of_images_without_a_sidecar(store):
+    images = store.base / "images"
+    stamped = images / "img_20240203040506_0123456789ab.PNG"
+    plain = images / "holiday.Tiff"
+    dated = images / "2026/11/20" / "img_20240203040506_0123456789ab.gif"
+    for path in (stamped, plain, dated):
+        path.write_bytes(b"z")
+    for path, seconds in ((plain, 1_000_000_000), (dated, 5)):
+        os.utime(path, (seconds, seconds))
+    store.scan()
+    assert store.known() == truth(store.base)
+    by_path = {r.path: r for r in store.catalog.newest()}
+    assert by_path["images/" + stamped.name].date == date(2024, 2, 3)
+    assert by_path["images/holiday.Tiff"].created == datetime.fromtimestamp(1_000_000_000)
+    assert by_path["images/holiday.Tiff"].format == "tiff"
+    assert by_path["images/2026/11/20/" + dated.name].date == NOW.date()
+
+
+def test_twins_are_images_of_their_own(store):
+    day = store.base / "images/2026/11/20"
+    for form in ("NFC", "NFD"):
+        (day / f"{unicodedata.normalize(form, 'é')}.png").write_bytes(b"z")
+    for name in ("CAT.png", "cat.png", "cat.PNG", "cat.jpg"):
+        (day / name).write_bytes(b"z")
+        (store.base / "images" / name).write_bytes(b"z")
+    store.scan()
+    assert store.known() == truth(store.base)
+    assert len(store.catalog.find("cat")) == 6
+
+
+def test_what_is_no_image_of_the_store_is_left_alone(store, tmp_path):
+    before = truth(store.base)
+    day = store.base / "images/2026/11/20"
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.png").write_bytes(b"secret")
+    (day / "link.png").symlink_to(outside / "secret.png")
+    (day / "folder.png").mkdir()
+    (day / ".hidden.png").write_bytes(b"")
+    (day / "half.png.tmp").write_bytes(b"")
+    (day / "orphan.json").write_text("{}")
+    (day / "notes.txt").write_text("")
+    os.mkfifo(day / "pipe.png")
+    (store.base / "images/2026/11/13").mkdir(exist_ok=True)
+    (store.base / "images/2026/11/31").symlink_to(outside)
+    (store.base / "images/2026/11/07").symlink_to(outside)
+    (store.base / "images/2021").symlink_to(outside)
+    (store.base / "images/2026/02/30").mkdir(parents=True)
+    (store.base / "images/2026/02/30/a.png").write_bytes(b"")
+    (store.base / "images/drafts").mkdir()
+    (store.base / "images/drafts/a.png").write_bytes(b"")
+    listing = sorted(store.base.rglob("*"))
+    assert problems(store.scan()) == []
+    assert store.known() == before
+    assert sorted(store.base.rglob("*")) == listing
+
+
+def test_images_that_cannot_have_an_id_are_told(store):
+    day = store.base / "images/2026/11/20"
+    Path(os.fsdecode(os.fsencode(day) + b"/\xff.png")).write_bytes(b"")
+    (day / "a\nb.png").write_bytes(b"")
+    (day / "back\\slash.png").write_bytes(b"")
+    (text,) = problems(store.scan())
+    assert text.startswith("3 images in images/2026/11/20 have names that cannot be image ids")
+    assert len(store.known()) == 50
+
+
+def test_an_images_folder_that_is_a_link_is_not_followed(store, tmp_path):
+    (store.base / "images").rename(tmp_path / "moved")
+    (store.base / "images").symlink_to(tmp_path / "moved")
+    (text,) = problems(store.scan())
+    assert text.startswith("The folder images cannot be read")
+    assert store.known() == {}
+
+
+def test_a_store_without_images_is_empty(store):
+    store.scan()
+    shutil.rmtree(store.base / "images")
+    store.scan()
+    assert store.known() == {}
+    assert store.catalog.totals().images == 0
+    shutil.rmtree(store.base / "metadata")
+    assert store.scan()[-1] == Finished()
+    assert store.catalog.folder_states() == {}
+
+
+def test_a_store_that_is_gone_is_not_forgotten(store):
+    store.scan()
+    store.base.rename(store.base.with_name("unmounted"))
+    with pytest.raises(StoreNotFound):
+        store.scan()
+    with pytest.raises(StoreNotFound):
+        changed_folders(store.base, store.catalog)
+    assert store.catalog.totals().images == 50
+
+
+_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from core.catalog import open_catalog
+from core.scanner import Problem, scan_job
+open_catalog(Path(":memory:"), Path()).close()  # nobody may not import what this loads
+os.setgid(65534); os.setuid(65534)
+for message in scan_job(sys.argv[1], sys.argv[2], False):
+    if isinstance(message, Problem):
+        print(message.text)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user to be refused")
+def test_a_folder_that_may_not_be_read_stops_nothing():
+    with tempfile.TemporaryDirectory() as folder:
+        top = Path(folder)
+        disk = DiskStore(top / "store")
+        for n in range(5):
+            disk.dated(NOW - timedelta(days=n), n)
+        locked_file = disk.dated(NOW, 50).with_suffix(".json")
+        (top / "cache").mkdir()
+        store = Scanned(disk, top / "cache")
+        store.catalog.close()
+        for path in [top, *top.rglob("*")]:
+            os.chown(path, 65534, 65534)
+
+        def scan_as_nobody() -> str:
+            command = [sys.executable, "-c", _AS_NOBODY, str(store.base), str(store.catalog_path)]
+            return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+        assert scan_as_nobody() == ""
+        disk.dated(NOW, 99)
+        disk.dated(NOW - timedelta(days=1), 98)
+        locked = store.base / "images/2026/11/19"
+        locked.chmod(0)
+        locked_file.chmod(0)
+        locked_file.write_text("{}  ")
+        old = time.time_ns() - 60 * 10**9  # so that only what was refused is looked at again
+        os.utime(locked_file.parent, ns=(old, old))
+        assert scan_as_nobody() == (
+            "The folder images/2026/11/19 cannot be read: Permission denied.\n"
+        )
+        store.catalog = open_catalog(store.catalog_path, store.base)
+        assert len(store.known()) == 7
+        (record,) = store.catalog.find(locked_file.stem)
+        assert "Permission denied" in record.sidecar_problem
+        store.catalog.close()
+        locked.chmod(0o755)
+        locked_file.chmod(0o644)
+        assert scan_as_nobody() == ""
+        store.catalog = open_catalog(store.catalog_path, store.base)
+        assert store.known() == truth(store.base)
+        assert store.catalog.find(locked_file.stem)[0].sidecar_problem is None
+        store.catalog.close()
+
+
+def test_the_newest_day_comes_first_and_the_rest_in_batches(tmp_path):
+    disk = DiskStore(tmp_path / "store")
+    for n in range(1500):
+        disk.dated(NOW - timedelta(days=n % 30, seconds=n), n)
+    store = Scanned(disk, tmp_path)
+    messages = scan_job(str(store.base), str(store.catalog_path), False)
+    first = next(message for message in messages if isinstance(message, Changed))
+    assert max(first.days) == NOW.toordinal()
+    assert min(first.days) > NOW.toordinal() - 15
+    assert store.catalog.day_totals()[0].images == 50
+    progress = [message for message in messages if isinstance(message, Progress)]
+    assert len(progress) >= 2
+    assert [message.total for message in progress] == [1500] * len(progress)
+    assert [message.done for message in progress] == sorted(m.done for m in progress)
+    store.catalog.close()
+
+
+def test_a_scan_that_is_given_up_leaves_a_catalogue_to_go_on_from(store):
+    scan = scan_job(str(store.base), str(store.catalog_path), False)
+    next(scan)
+    scan.close()
+    store.scan()
+    assert store.known() == truth(store.base)
+
+
+_SCAN = """
+import sys
+from core.scanner import Changed, scan_job
+for message in scan_job(sys.argv[1], sys.argv[2], False):
+    if isinstance(message, Changed):
+        print("changed", flush=True)
+"""
+
+
+def test_a_scan_killed_at_any_moment_is_made_good_by_the_next(tmp_path):
+    disk = DiskStore(tmp_path / "store")
+    for n in range(4000):
+        disk.dated(NOW - timedelta(days=n % 20, seconds=n), n, prompt=f"p{n}")
+    for n in range(500):
+        disk.flat(f"flat{n}", created_at=NOW.isoformat())
+    store = Scanned(disk, tmp_path)
+    store.catalog.close()
+    command = [sys.executable, "-c", _SCAN, str(store.base), str(store.catalog_path)]
+    rng = random.Random(3)
+    for messages in (1, 2, 1):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        for _ in range(messages):
+            process.stdout.readline()
+        time.sleep(rng.random() / 100)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+    catalog = open_catalog(store.catalog_path, store.base)
+    assert 0 < catalog.totals().images <= 4500
+    store.catalog = catalog
+    store.scan()
+    assert store.known() == truth(store.base)
+    assert sum(len(day.keys) for day in Catalog.days(catalog)) == 4500
+    catalog.close()
+
+
+def test_two_scans_at_once_agree(tmp_path):
+    disk = DiskStore(tmp_path / "store")
+    for n in range(2000):
+        disk.dated(NOW - timedelta(days=n % 20, seconds=n), n)
+    store = Scanned(disk, tmp_path)
+    command = [sys.executable, "-c", _SCAN, str(store.base), str(store.catalog_path)]
+    scans = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [scan.wait() for scan in scans] == [0, 0]
+    assert store.known() == truth(store.base)
+    assert store.catalog.totals().images == 2000
+    store.catalog.close()
+
+
+def test_random_edits_are_all_found(store):
+    rng = random.Random(11)
+    store.scan()
+    for _ in range(12):
+        for _ in range(6):
+            images = [path for path in store.base.glob("images/**/*.*") if path.suffix != ".json"]
+            victim = rng.choice(images)
+            match rng.randrange(6):
+                case 0:
+                    victim.unlink()
+                case 1:
+                    victim.write_bytes(b"e" * rng.randrange(2000))
+                case 2:
+                    store.disk.dated(NOW - timedelta(days=rng.randrange(40)), rng.randrange(10**6))
+                case 3:
+                    store.disk.flat(f"new{rng.randrange(20)}", prompt=str(rng.random()))
+                case 4:
+                    victim.rename(victim.with_stem(f"moved{rng.randrange(10**6)}"))
+                case 5:
+                    other = rng.choice(images).parent
+                    if not (other / victim.name).exists():
+                        victim.rename(other / victim.name)
+        store.scan(full=True)
+        assert store.known() == truth(store.base)
+        totals = store.catalog.totals()
+        assert totals.images == len(store.known())
+        assert totals.size_bytes == sum(entry[3] for entry in store.known().values())
+        assert totals.sidecar_bytes == sum(entry[6] for entry in store.known().values())
