@@ -12,7 +12,7 @@ import msgspec
 
 from core.errors import InvalidSettings
 
-SETTINGS_FILE = "contact-sheet.json"
+SETTINGS_FILE = "contact-sheet/settings.json"
 ENVIRONMENT_PREFIX = "STORAGE__"
 
 

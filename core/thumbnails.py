@@ -82,8 +82,9 @@ class Thumbnails:
 
         First comes, at once, one list with all that are cached (perhaps none), then further ones
         as they are made, begun in the order of ``records``. A file that fails gives a thumbnail
-        with its ``problem``. Whoever stops listening (by closing the iterator or being cancelled) need do no more: what
-        has not begun never will, what has is finished and cached. After ``close`` it just ends.
+        with its ``problem``. Whoever stops listening (by closing the iterator or being
+        cancelled) need do no more: what has not begun never will, what has is finished and
+        cached. After ``close`` it just ends.
 
         Args:
             records: The images, the most wanted first.

@@ -8,6 +8,12 @@ from core import StorageSettings
 from core.errors import InvalidSettings
 
 
+def settings_file(base):
+    file = base / "contact-sheet" / "settings.json"
+    file.parent.mkdir(exist_ok=True)
+    return file
+
+
 def test_the_defaults_are_the_servers():
     settings = StorageSettings()
     assert settings.base_path == "./storage"
@@ -51,8 +57,9 @@ def test_a_value_that_cannot_be_is_refused_by_name(name, value):
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(tmp_path):
-    file = tmp_path / "contact-sheet.json"
-    file.write_text(json.dumps({"retention_days": 5, "max_size_gb": 50, "someone_else": {"a": 1}}))
+    settings_file(tmp_path).write_text(
+        json.dumps({"retention_days": 5, "max_size_gb": 50, "someone_else": {"a": 1}})
+    )
     environ = {"STORAGE__RETENTION_DAYS": "7", "storage__create_subdirectories": "false", "X": "1"}
     settings = StorageSettings.load(tmp_path, environ)
     assert settings.retention_days == 7
@@ -63,7 +70,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(tmp_p
 
 
 def test_the_environment_says_where_the_store_is(tmp_path):
-    (tmp_path / "contact-sheet.json").write_text('{"retention_days": 5, "base_path": "/elsewhere"}')
+    settings_file(tmp_path).write_text('{"retention_days": 5, "base_path": "/elsewhere"}')
     settings = StorageSettings.load(environ={"STORAGE__BASE_PATH": str(tmp_path)})
     assert settings.base_path == str(tmp_path)
     assert settings.retention_days == 5
@@ -71,8 +78,8 @@ def test_the_environment_says_where_the_store_is(tmp_path):
 
 @pytest.mark.parametrize("content", ["{", "[1]", "\xff", '{"retention_days": "soon"}'])
 def test_a_file_that_cannot_be_used_is_named(tmp_path, content):
-    (tmp_path / "contact-sheet.json").write_bytes(content.encode("latin-1"))
-    with pytest.raises(InvalidSettings, match=r"contact-sheet\.json"):
+    settings_file(tmp_path).write_bytes(content.encode("latin-1"))
+    with pytest.raises(InvalidSettings, match=r"settings\.json"):
         StorageSettings.load(tmp_path, {})
 
 

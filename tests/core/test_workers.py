@@ -106,7 +106,7 @@ async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WorkerPool]:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for what happens in another process; the test's own time limit ends a vain wait."""
-    while not condition():  # noqa: ASYNC110 - there is no event for it
+    while not condition():
         await asyncio.sleep(0.005)
 
 

@@ -1,0 +1,1 @@
+"""The window of Contact Sheet: Qt over the core."""

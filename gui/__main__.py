@@ -1,0 +1,88 @@
+"""The command ``contact-sheet``: reads its arguments, then starts the window.
+
+Qt is imported only when the arguments are known to be good, so that ``--help`` is quick and a
+machine without a display gets a sentence and not an abort.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import logging
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+NO_DISPLAY = """\
+contact-sheet: there is no display to open a window on.
+Start it from a desktop session, or over SSH with "ssh -X". For a picture of the window instead:
+    contact-sheet STORE --screenshot FILE.png
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Returns:
+        0 when all went well; 1 when a screenshot could not be made or there is no display.
+    """
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(format="contact-sheet: %(message)s", level=logging.WARNING)
+    if not _has_display():
+        if options.screenshot is None:
+            sys.stderr.write(NO_DISPLAY)
+            return 1
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from gui.app import start
+
+    return start(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="contact-sheet", description="Browse the image store of an image-generation server."
+    )
+    parser.add_argument(
+        "store",
+        nargs="?",
+        type=Path,
+        metavar="STORE",
+        help="the store's folder; the last one if left out",
+    )
+    version = importlib.metadata.version("contact-sheet")
+    parser.add_argument("--version", action="version", version=f"contact-sheet {version}")
+    parser.add_argument(
+        "--screenshot",
+        type=Path,
+        metavar="FILE.png",
+        help="write a picture of the window when all that is visible is loaded, and leave",
+    )
+    parser.add_argument(
+        "--size", type=_size, metavar="WxH", help="size of the window in pixels, such as 1440x900"
+    )
+    parser.add_argument(
+        "--select", type=int, metavar="N", help="for --screenshot: select the Nth newest image"
+    )
+    parser.add_argument(
+        "--appearance", choices=["system", "light", "dark"], help="for this session only"
+    )
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1440x900")
+    return int(match[1]), int(match[2])
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""The composition root: makes the models, the window and the controllers, and joins them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtWidgets import QApplication
+
+from core.errors import StoreError
+from core.places import APP_NAME
+from gui import aio, pages, theme
+from gui.controllers.browse import BrowseController
+from gui.controllers.commands import CommandController
+from gui.controllers.message import MessageController
+from gui.controllers.selection import SelectionController
+from gui.controllers.store import StoreController
+from gui.controllers.thumbnails import ThumbnailController
+from gui.main_window import NAME, MainWindow
+from gui.models.date_tree import DateTreeModel
+from gui.models.image_list import ImageListModel
+from gui.preferences import Preferences
+from gui.text import translated
+from gui.views.grid import ImageGrid
+
+log = logging.getLogger(__name__)
+
+
+def start(options: argparse.Namespace) -> int:
+    """Start the program with the command's arguments; return its exit status."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName(APP_NAME)
+    app.setApplicationDisplayName(NAME)
+    app.setDesktopFileName(APP_NAME)
+    app.setQuitOnLastWindowClosed(False)  # closing waits for what is under way
+    preferences = Preferences()
+    chosen = options.appearance
+    theme.apply(app, theme.Appearance(chosen) if chosen else preferences.appearance)
+    session = Session(app, preferences)
+    try:
+        return aio.run(app, run(session, options))
+    finally:
+        session.dispose()
+
+
+async def run(session: Session, options: argparse.Namespace) -> int:
+    """Show the window until it is closed, or until its picture is taken."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, session.window.close)
+    try:
+        if options.screenshot is None:
+            session.restore()
+        if options.size is not None:
+            session.window.resize(QSize(*options.size))
+        session.show(options.store)
+        if options.screenshot is not None:
+            return await session.take_screenshot(options.screenshot, options.select)
+        await session.closed.wait()
+        session.save()
+        return 0
+    finally:
+        await session.close()
+
+
+class Session:
+    """The window with everything behind it, from its opening to its closing."""
+
+    def __init__(self, app: QApplication, preferences: Preferences) -> None:
+        self.preferences = preferences
+        self.closed = asyncio.Event()
+        self.tasks = aio.TaskScope(self._on_error)
+        self.images = ImageListModel()
+        self.dates = DateTreeModel()
+        self.grid = ImageGrid()
+        self.grid.setModel(self.images)
+        self.window = MainWindow(self.dates, self.grid)
+        self.message = MessageController(self.window)
+        self.stores = StoreController(self.tasks, self._on_error)
+        self.browse = BrowseController(
+            self.stores, self.window, self.message, self.images, self.dates
+        )
+        self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
+        self.selection = SelectionController(self.stores, self.window, self.images)
+        self.commands = CommandController(
+            self.tasks,
+            self.stores,
+            self.browse,
+            self.selection,
+            self.message,
+            self.window,
+            preferences,
+        )
+        self.commands.appearance_chosen.connect(partial(theme.apply, app))
+        self.browse.images_edited.connect(self.thumbnails.reload)
+        self.browse.images_edited.connect(self.selection.refresh)
+        self.window.closing.connect(self.closed.set)
+
+    def restore(self) -> None:
+        """Bring the window back as it was left."""
+        if (geometry := self.preferences.layout("window")) is not None:
+            self.window.restoreGeometry(geometry)
+        if (panes := self.preferences.layout("panes")) is not None:
+            self.window.restore_panes(panes)
+        if (cell_size := self.preferences.cell_size) is not None:
+            self.grid.set_cell_size(cell_size)
+
+    def save(self) -> None:
+        """Remember how the window is left."""
+        self.preferences.save_layout("window", self.window.saveGeometry())
+        self.preferences.save_layout("panes", self.window.save_panes())
+        self.preferences.cell_size = self.grid.cell_size
+        self.preferences.save()
+
+    def show(self, store: Path | None) -> None:
+        """Show the window with this store, or the last one, or an invitation to open one."""
+        recent = self.preferences.recent_stores
+        path = store or (Path(recent[0]) if recent else None)
+        if path is None:
+            self.message.show(pages.no_store())
+        else:
+            self.commands.open(path)
+        self.window.show()
+        self.grid.setFocus()
+
+    async def take_screenshot(self, file: Path, select: int | None = None) -> int:
+        """Write a picture of the window when all that is visible is loaded.
+
+        Args:
+            file: The PNG file to write.
+            select: The image to select first, 1 for the newest.
+
+        Returns:
+            The exit status: 1, and the reason on stderr, if there is nothing to take it of or
+            the file cannot be written.
+        """
+        try:
+            await self.stores.settled()
+        except StoreError as error:
+            return _failed(str(error))
+        await self.browse.settled()
+        if select is not None:
+            self.grid.setCurrentIndex(self.images.index(select - 1))
+        await asyncio.sleep(0.1)  # views say what they want in a later turn of the loop
+        await self.thumbnails.settled()
+        await self.selection.settled()
+        while not self.grid.painted_well:  # each frame draws a few more cells sharply
+            self.grid.grab()
+        if not self.window.grab().save(str(file), "PNG"):
+            return _failed(f"{file} cannot be written: is its folder there, and yours to write?")
+        return 0
+
+    async def close(self) -> None:
+        """End everything, in the order in which it depends on each other."""
+        await self.stores.close()
+        await self.tasks.close()
+
+    def dispose(self) -> None:
+        """Delete the window, now that no loop runs in which something could still reach it."""
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def _on_error(self, error: Exception) -> None:
+        text = translated("app", "Something went wrong: {error}", error=str(error) or repr(error))
+        self.window.notice.tell(text)
+
+
+def _failed(reason: str) -> int:
+    log.error("%s", reason)
+    return 1

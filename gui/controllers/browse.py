@@ -1,0 +1,206 @@
+"""Browsing: keeps the tree, the grid and the stats bar true to the open store's catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.events import ScanChanged
+from gui import pages
+from gui.aio import Latest
+from gui.controllers.message import MessageController
+from gui.controllers.store import OpenStore, StoreController
+from gui.main_window import MainWindow
+from gui.models.date_tree import DateTreeModel
+from gui.models.image_list import ImageListModel
+from gui.text import translated
+
+WORK_SHOWN_AFTER_MS = 300  # what is over sooner would only flicker
+
+
+class BrowseController(QObject):
+    """Shows the images of the days chosen in the tree.
+
+    What the catalogue knows from before is shown at once; what a scan finds follows in batches,
+    each a question for just the days it touched.
+
+    Signals:
+        images_edited(frozenset): Keys of images whose file or sidecar is another now.
+        working_changed(): Work has begun or ended.
+    """
+
+    images_edited = Signal(object)
+    working_changed = Signal()
+
+    def __init__(
+        self,
+        stores: StoreController,
+        window: MainWindow,
+        message: MessageController,
+        images: ImageListModel,
+        dates: DateTreeModel,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._message = message
+        self._images = images
+        self._dates = dates
+        self._store: OpenStore | None = None
+        self._showing: Latest | None = None
+        self._chosen: frozenset[int] | None = None
+        self._stale: set[int] = set()
+        self._following = False
+        self._scan = ScanChanged(None)
+        self._settled = asyncio.Event()
+        self._work_shown = QTimer(self, singleShot=True, interval=WORK_SHOWN_AFTER_MS)
+        self._work_shown.timeout.connect(self._show_work)
+        stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
+        window.dates.days_selected.connect(self._on_days_selected)
+        window.grid.day_in_view_changed.connect(window.dates.show_day_in_view)
+        window.stats.cancel_requested.connect(self.cancel_scan)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the last scan could not read, and why."""
+        return self._scan.problems
+
+    @property
+    def working(self) -> bool:
+        """Whether a scan is under way."""
+        return self._scan.progress is not None
+
+    def rescan(self) -> None:
+        """Look at every file of the store again."""
+        if self._store is not None:
+            self._store.tasks.start(self._store.manager.rescan(full=True))
+
+    def cancel_scan(self) -> None:
+        """End the scan under way; what it has found stays."""
+        if self._store is not None:
+            self._store.tasks.start(self._store.manager.cancel_scan())
+
+    async def settled(self) -> None:
+        """Wait until everything that is on disk is in the window."""
+        await self._settled.wait()
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._store = store
+        self._showing = Latest(store.tasks)
+        store.bridge.images_changed.connect(self._on_images_changed)
+        store.bridge.scan_changed.connect(self._on_scan_changed)
+        store.bridge.catalog_reset.connect(self._on_catalog_reset)
+        self._window.set_store_name(store.path.name or str(store.path))
+        if store.manager.read_only:
+            self._window.stats.set_badge(
+                translated("stats", "read-only"),
+                translated("stats", "This folder may be read, but not written."),
+            )
+        self._show_chosen()
+
+    def _on_closing(self) -> None:
+        self._store = self._showing = None
+        self._stale.clear()
+        self._following = False
+        self._scan = ScanChanged(None)
+        self._settled.clear()
+        self._images.set_days([])
+        self._dates.set_totals([])
+        self._window.dates.select_all_images()
+        self._window.set_store_name("")
+        stats = self._window.stats
+        stats.set_store(None)
+        stats.clear_progress()
+        stats.set_problems(0)
+        stats.set_badge("")
+
+    def _on_days_selected(self, days: frozenset[int] | None) -> None:
+        self._chosen = days
+        self._show_chosen()
+
+    def _on_catalog_reset(self) -> None:
+        self._stale.clear()
+        self._images.clear_pictures()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        if self._store is not None and self._showing is not None:
+            self._settled.clear()
+            self._showing.start(self._show_days(self._store, self._chosen))
+
+    async def _show_days(self, store: OpenStore, chosen: frozenset[int] | None) -> None:
+        """Show these days, or all, from the start."""
+        self._images.set_days(await store.manager.days(chosen))
+        await self._show_totals(store)
+        self._check_settled()
+
+    def _on_images_changed(self, days: frozenset[int], keys: frozenset[int]) -> None:
+        if self._store is None:
+            return
+        self._settled.clear()
+        self._stale |= days
+        if keys:
+            self._images.forget(keys)
+            self.images_edited.emit(keys)
+        if not self._following:
+            self._following = True
+            self._store.tasks.start(self._follow(self._store))
+
+    async def _follow(self, store: OpenStore) -> None:
+        """Bring the days that changed up to date, and those that change meanwhile."""
+        try:
+            while self._stale:
+                days, self._stale = self._stale, set()
+                fresh = {day.day: day for day in await store.manager.days(days)}
+                chosen = self._chosen
+                shown = [day for day in days if chosen is None or day in chosen]
+                self._images.update_days({day: fresh.get(day) for day in shown})
+                await self._show_totals(store)
+        finally:
+            self._following = False
+        self._check_settled()
+
+    async def _show_totals(self, store: OpenStore) -> None:
+        totals, days = await store.manager.totals(), await store.manager.day_totals()
+        settings = store.manager.settings
+        self._dates.set_totals(days)
+        self._window.stats.set_store(totals, settings.retention_days, settings.max_bytes)
+        if self._images.rowCount():
+            self._window.show_grid()
+        elif totals.images:
+            self._message.show(pages.empty_days())
+        elif self._scan.progress is not None:
+            self._message.show(pages.indexing())
+        else:
+            self._message.show(pages.empty_store(store.path))
+
+    def _on_scan_changed(self, scan: ScanChanged) -> None:
+        was_working, self._scan = self.working, scan
+        if self.working != was_working:
+            self.working_changed.emit()
+        self._window.stats.set_problems(len(scan.problems))
+        if scan.progress is None:
+            self._work_shown.stop()
+            self._window.stats.clear_progress()
+            if self._store is not None:
+                self._store.tasks.start(self._finish_scan(self._store))
+        else:
+            self._settled.clear()
+            if not was_working:
+                self._work_shown.start()
+            elif not self._work_shown.isActive():
+                self._show_work()
+
+    def _show_work(self) -> None:
+        if (progress := self._scan.progress) is not None:
+            text = translated("stats", "Indexing")
+            self._window.stats.set_progress(text, progress.done, progress.total)
+
+    async def _finish_scan(self, store: OpenStore) -> None:
+        await self._show_totals(store)
+        self._check_settled()
+
+    def _check_settled(self) -> None:
+        if self._scan.progress is None and not self._stale and not self._following:
+            self._settled.set()

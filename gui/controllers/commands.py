@@ -1,0 +1,162 @@
+"""Commands: what the menus' entries, the buttons and the shortcuts do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from core.errors import StoreError
+from gui import aio, pages, theme
+from gui.actions import set_available
+from gui.controllers.browse import BrowseController
+from gui.controllers.message import MessageController
+from gui.controllers.selection import SelectionController
+from gui.controllers.store import OpenStore, StoreController
+from gui.dialogs.about import AboutDialog
+from gui.dialogs.problems import ProblemsDialog
+from gui.dialogs.shortcuts import ShortcutsDialog
+from gui.main_window import MainWindow
+from gui.preferences import Preferences
+from gui.text import translated
+
+
+class CommandController(QObject):
+    """Binds every action of the table to what it does, and says which can be done now.
+
+    Signals:
+        appearance_chosen(Appearance): The person wants it light, dark, or as the system is.
+    """
+
+    appearance_chosen = Signal(object)
+
+    def __init__(
+        self,
+        tasks: aio.TaskScope,
+        stores: StoreController,
+        browse: BrowseController,
+        selection: SelectionController,
+        message: MessageController,
+        window: MainWindow,
+        preferences: Preferences,
+    ) -> None:
+        super().__init__(window)
+        self._tasks = tasks
+        self._stores = stores
+        self._browse = browse
+        self._selection = selection
+        self._message = message
+        self._window = window
+        self._preferences = preferences
+        self._wanted: Path | None = None
+        self._acts = self._bound_acts()
+        for name, act in self._acts.items():
+            if name in window.actions_by_id:
+                window.actions_by_id[name].triggered.connect(act)
+        window.store_dropped.connect(self.open)
+        message.offer_taken.connect(lambda name: self._acts[name]())
+        window.stats.problems_requested.connect(self._show_problems)
+        window.grid.selectionModel().selectionChanged.connect(self._update_available)
+        browse.working_changed.connect(self._update_available)
+        stores.opened.connect(self._on_opened)
+        stores.closed.connect(self._update_available)
+        stores.failed.connect(self._on_failed)
+        self._check_appearance(preferences.appearance)
+        self._fill_recent()
+        self._update_available()
+
+    def open(self, path: str | Path) -> None:
+        """Open the store in this folder."""
+        self._wanted = Path(path)
+        self._message.show(pages.opening(self._wanted))
+        self._stores.open(self._wanted)
+
+    def _bound_acts(self) -> dict[str, Callable[[], object]]:
+        window, grid = self._window, self._window.grid
+        return {
+            "open": partial(self._start, self._choose_store),
+            "reopen": self._reopen,
+            "open_folder": self._open_folder,
+            "quit": window.close,
+            "copy_prompt": partial(self._start, self._selection.copy_prompts),
+            "copy_path": partial(self._start, self._selection.copy_paths),
+            "select_all": grid.selectAll,
+            "select_none": grid.clearSelection,
+            "show_all": window.dates.select_all_images,
+            "larger": grid.zoom_in,
+            "smaller": grid.zoom_out,
+            "reset_size": grid.reset_cell_size,
+            "appearance_system": partial(self._set_appearance, theme.Appearance.SYSTEM),
+            "appearance_light": partial(self._set_appearance, theme.Appearance.LIGHT),
+            "appearance_dark": partial(self._set_appearance, theme.Appearance.DARK),
+            "rescan": self._browse.rescan,
+            "cancel_work": self._browse.cancel_scan,
+            "shortcuts": lambda: ShortcutsDialog(window).open(),
+            "about": lambda: AboutDialog(window).open(),
+        }
+
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._tasks.start(work())
+
+    async def _choose_store(self) -> None:
+        dialog = QFileDialog(self._window, translated("commands", "Open a store"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        if self._wanted is not None:
+            dialog.setDirectory(str(self._wanted.parent))
+        if await aio.finished(dialog):
+            self.open(dialog.selectedFiles()[0])
+        dialog.deleteLater()
+
+    def _reopen(self) -> None:
+        if self._wanted is not None:
+            self.open(self._wanted)
+
+    def _open_folder(self) -> None:
+        if (store := self._stores.store) is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(store.path)))
+
+    def _set_appearance(self, appearance: theme.Appearance) -> None:
+        self._preferences.appearance = appearance
+        self.appearance_chosen.emit(appearance)
+
+    def _check_appearance(self, appearance: theme.Appearance) -> None:
+        self._window.actions_by_id[f"appearance_{appearance}"].setChecked(True)
+
+    def _show_problems(self) -> None:
+        ProblemsDialog(self._browse.problems, self._window).open()
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._preferences.remember_store(store.path)
+        self._fill_recent()
+        self._update_available()
+
+    def _on_failed(self, path: Path, error: StoreError) -> None:
+        self._message.show(pages.cannot_open(path, error))
+        self._update_available()
+
+    def _fill_recent(self) -> None:
+        menu = self._window.recent_menu
+        menu.clear()
+        for path in self._preferences.recent_stores:
+            menu.addAction(path.replace("&", "&&"), partial(self.open, path))
+        menu.addSeparator()
+        forget = menu.addAction(translated("commands", "Forget these"), self._forget_recent)
+        forget.setEnabled(bool(self._preferences.recent_stores))
+
+    def _forget_recent(self) -> None:
+        self._preferences.forget_stores()
+        self._fill_recent()
+
+    def _update_available(self) -> None:
+        set_available(
+            self._window.actions_by_id,
+            store=self._stores.store is not None,
+            selection=self._window.grid.selectionModel().hasSelection(),
+            work=self._browse.working,
+        )

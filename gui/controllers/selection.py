@@ -1,0 +1,128 @@
+"""The selection: shows what is known of the selected images, and copies from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import aclosing
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+
+from core.errors import SidecarError
+from core.records import ImageRecord
+from core.thumbnails import THUMBNAIL_EDGES
+from gui.aio import Latest
+from gui.controllers.store import OpenStore, StoreController
+from gui.main_window import MainWindow
+from gui.models.facts import facts_of, facts_of_many
+from gui.models.image_list import ImageListModel
+from gui.pictures import picture_of
+
+PREVIEW_EDGE = THUMBNAIL_EDGES[-1]
+MOST_COPIED = 1000
+
+
+class SelectionController(QObject):
+    """Follows the grid's selection; only the latest one is asked for."""
+
+    def __init__(self, stores: StoreController, window: MainWindow, images: ImageListModel) -> None:
+        super().__init__(window)
+        self._window = window
+        self._images = images
+        self._grid = window.grid
+        self._store: OpenStore | None = None
+        self._showing: Latest | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show)
+        self._settled = asyncio.Event()
+        stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
+        self._grid.selectionModel().selectionChanged.connect(self._soon.start)
+        images.modelReset.connect(self._soon.start)
+
+    def refresh(self, keys: Collection[int]) -> None:
+        """Show the selection again if one of these images is in it."""
+        selected = self.keys()
+        if len(selected) > 1 or not set(selected).isdisjoint(keys):
+            self._soon.start()
+
+    async def settled(self) -> None:
+        """Wait until all that is known of the selection is shown."""
+        await self._settled.wait()
+
+    def keys(self) -> list[int]:
+        """Return the selected images' keys, in the order shown."""
+        selection = self._grid.selectionModel().selection()
+        ranges = (selection.at(number) for number in range(selection.size()))
+        spans = sorted((found.top(), found.bottom() + 1) for found in ranges)
+        return [key for first, stop in spans for key in self._images.keys_at(range(first, stop))]
+
+    async def copy_prompts(self) -> None:
+        """Put the selected images' prompts on the clipboard, one a line."""
+        await self._copy(lambda _, record: record.prompt)
+
+    async def copy_paths(self) -> None:
+        """Put the selected images' files on the clipboard, one a line."""
+        await self._copy(lambda store, record: str(store.path / record.path))
+
+    async def _copy(self, line: Callable[[OpenStore, ImageRecord], str]) -> None:
+        if (store := self._store) is None:
+            return
+        keys = self.keys()[:MOST_COPIED]
+        records = await store.manager.records(keys)
+        lines = [line(store, records[key]) for key in keys if key in records]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._store = store
+        self._showing = Latest(store.tasks)
+
+    def _on_closing(self) -> None:
+        self._store = self._showing = None
+        self._soon.start()
+
+    def _show(self) -> None:
+        self._settled.clear()
+        keys = self.keys()
+        if not keys or self._store is None or self._showing is None:
+            if self._showing is not None:
+                self._showing.cancel()
+            self._settled.set()
+            self._window.metadata.set_facts(None)
+            self._window.stats.set_selection(0, 0)
+        elif len(keys) == 1:
+            self._showing.start(self._show_one(self._store, keys[0]))
+        else:
+            self._showing.start(self._show_many(self._store, keys))
+
+    async def _show_one(self, store: OpenStore, key: int) -> None:
+        record = (await store.manager.records([key])).get(key)
+        if record is None:
+            self._settled.set()
+            return
+        problem, sidecar = record.sidecar_problem, None
+        try:
+            sidecar = await store.manager.sidecar(record)
+        except SidecarError as error:
+            problem = str(error)
+        self._window.stats.set_selection(1, record.size_bytes)
+        pane = self._window.metadata
+        pane.set_facts(facts_of(record, sidecar, problem, None))
+        if (picture := self._images.picture(key)) is not None:
+            pane.set_preview(picture.pixmap, picture.problem)
+        async with aclosing(store.manager.thumbnails([record], PREVIEW_EDGE)) as making:
+            async for batch in making:
+                for thumbnail in batch:
+                    picture = picture_of(thumbnail, PREVIEW_EDGE)
+                    pane.set_preview(picture.pixmap, picture.problem)
+                    pane.set_facts(facts_of(record, sidecar, problem, thumbnail))
+        self._settled.set()
+
+    async def _show_many(self, store: OpenStore, keys: list[int]) -> None:
+        summary = await store.manager.summary(keys)
+        if summary is not None:
+            self._window.stats.set_selection(summary.images, summary.size_bytes)
+            self._window.metadata.set_facts(facts_of_many(summary))
+            self._window.metadata.set_preview(None, None)
+        self._settled.set()

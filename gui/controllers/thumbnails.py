@@ -1,0 +1,135 @@
+"""Thumbnails: brings the records and pictures of what the grid shows, and no others."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
+
+from PySide6.QtCore import QObject
+
+from core.records import ImageRecord, Thumbnail
+from core.thumbnails import edge_for
+from gui.aio import Latest
+from gui.controllers.store import OpenStore, StoreController
+from gui.models.image_list import ImageListModel
+from gui.pictures import picture_of
+from gui.views.grid import ImageGrid
+
+SLICE_SECONDS = 0.002
+
+
+class ThumbnailController(QObject):
+    """Follows the grid: what is visible first, then a screenful in the direction of travel.
+
+    What is cached is always shown, however fast the grid moves; what has to be decoded is given
+    up when it has scrolled away before its turn came.
+    """
+
+    def __init__(self, stores: StoreController, images: ImageListModel, grid: ImageGrid) -> None:
+        super().__init__(grid)
+        self._images = images
+        self._grid = grid
+        self._store: OpenStore | None = None
+        self._loading: Latest | None = None
+        self._rows = range(0)
+        self._backwards = False
+        self._looking_up = False
+        self._settled = asyncio.Event()
+        stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
+        grid.visible_rows_changed.connect(self._on_visible_rows_changed)
+        grid.cell_size_changed.connect(self.reload)
+        images.records_wanted.connect(self._on_records_wanted)
+
+    async def settled(self) -> None:
+        """Wait until every visible picture is there, or known to be broken."""
+        await self._settled.wait()
+
+    def reload(self) -> None:
+        """Bring what is visible and missing."""
+        self._settled.clear()
+        if self._loading is not None and self._store is not None and not self._looking_up:
+            self._loading.start(self._load(self._store))
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._store = store
+        self._loading = Latest(store.tasks)
+
+    def _on_closing(self) -> None:
+        self._store = self._loading = None
+        self._images.clear_pictures()
+
+    def _on_visible_rows_changed(self, first: int, last: int) -> None:
+        self._backwards = first < self._rows.start
+        self._rows = range(first, last + 1)
+        self.reload()
+
+    def _on_records_wanted(self, keys: Iterable[int]) -> None:
+        if self._store is not None:
+            self._store.tasks.start(self._bring_records(self._store, keys))
+
+    async def _load(self, store: OpenStore) -> None:
+        rows = None
+        while rows != self._rows:
+            rows = self._rows
+            edge = edge_for(round(self._grid.cell_size * self._grid.devicePixelRatioF()))
+            visible = self._keys(rows)
+            wanted = [*visible, *self._keys(self._ahead(rows))]
+            self._looking_up = True  # from here to the cached pictures nothing interrupts
+            try:
+                await self._bring_records(store, wanted)
+                lacking = self._lacking(wanted, edge)
+                async with aclosing(store.manager.thumbnails(lacking, edge)) as making:
+                    await self._show(await anext(making, []), edge)
+                    self._looking_up = False
+                    if rows == self._rows:
+                        await self._follow(making, visible, edge)
+            finally:
+                self._looking_up = False
+        self._settled.set()
+
+    async def _follow(
+        self, making: AsyncIterator[list[Thumbnail]], visible: Sequence[int], edge: int
+    ) -> None:
+        """Show what has to be made, as it comes; until the grid has moved on."""
+        while self._lacking(visible, edge):
+            batch = await anext(making, None)
+            if batch is None:
+                break
+            await self._show(batch, edge)
+        self._settled.set()
+        async for batch in making:
+            await self._show(batch, edge)
+
+    def _keys(self, rows: range) -> list[int]:
+        return self._images.keys_at(range(rows.start, min(rows.stop, self._images.rowCount())))
+
+    def _ahead(self, rows: range) -> range:
+        screen = len(rows)
+        if self._backwards:
+            return range(max(0, rows.start - screen), rows.start)
+        return range(rows.stop, rows.stop + screen)
+
+    async def _bring_records(self, store: OpenStore, keys: Iterable[int]) -> None:
+        unknown = [key for key in keys if self._images.record(key) is None]
+        if unknown:
+            self._images.set_records(await store.manager.records(unknown))
+
+    def _lacking(self, keys: Iterable[int], edge: int) -> list[ImageRecord]:
+        records = (self._images.record(key) for key in keys)
+        return [record for record in records if record is not None and self._lacks(record, edge)]
+
+    def _lacks(self, record: ImageRecord, edge: int) -> bool:
+        picture = self._images.picture(record.key)
+        return picture is None or picture.edge < edge
+
+    async def _show(self, thumbnails: Sequence[Thumbnail], edge: int) -> None:
+        """Decode and show, leaving the thread to painting and input after each slice."""
+        until = time.perf_counter() + SLICE_SECONDS
+        for thumbnail in thumbnails:
+            self._images.set_picture(thumbnail.key, picture_of(thumbnail, edge))
+            if time.perf_counter() > until:
+                await asyncio.sleep(0)
+                until = time.perf_counter() + SLICE_SECONDS

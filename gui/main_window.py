@@ -1,0 +1,229 @@
+"""The window: where everything stands. What happens is decided by the controllers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+)
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QSlider,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from gui.actions import create_actions, fill_menu_bar, set_icons
+from gui.icons import icon
+from gui.models.date_tree import DateTreeModel
+from gui.views.date_tree import DateTreeView
+from gui.views.drop_veil import DropVeil, dropped_folder
+from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
+from gui.views.message_page import MessagePage
+from gui.views.metadata_pane import MetadataPane
+from gui.views.notice import Notice
+from gui.views.stats_bar import StatsBar
+
+NAME: Final = "Contact Sheet"
+SIZE: Final = QSize(1440, 900)
+SMALLEST: Final = QSize(720, 480)
+TREE_PX: Final = 244
+PANE_PX: Final = 320
+SLIDER_PX: Final = 112
+APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark")
+
+
+class MainWindow(QMainWindow):
+    """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
+
+    Its parts are attributes: ``dates``, ``grid``, ``message``, ``metadata``, ``stats``,
+    ``notice``, ``actions_by_id`` and ``recent_menu``.
+
+    Signals:
+        store_dropped: One folder was dropped; its path.
+        closing: The person wants to close; the window is hidden and waits for the program to end.
+    """
+
+    store_dropped = Signal(str)
+    closing = Signal()
+
+    def __init__(self, dates_model: DateTreeModel, grid: ImageGrid) -> None:
+        super().__init__()
+        self.grid = grid
+        self.dates = DateTreeView(dates_model)
+        self.metadata = MetadataPane()
+        self.message = MessagePage()
+        self.stats = StatsBar()
+        self.actions_by_id = create_actions(self)
+        self.recent_menu = QMenu(self)
+        self.actions_by_id["recent"].setMenu(self.recent_menu)
+        self._stack = QStackedWidget()
+        self.notice = Notice(self._stack)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._size_slider = QSlider(Qt.Orientation.Horizontal)
+        self._appearance_button = QToolButton()
+        self._lay_out()
+        self._veil = DropVeil(self)
+        self._dragged: Path | None = None
+        self._connect()
+        self.setAcceptDrops(True)
+        self.set_store_name("")
+        self._draw_icons()
+        self.dates.setFocus()
+
+    def set_store_name(self, name: str) -> None:
+        """Say in the title which store is open; "" for none."""
+        self.setWindowTitle(f"{name} — {NAME}" if name else NAME)
+
+    def show_grid(self) -> None:
+        """Show the images."""
+        self._stack.setCurrentWidget(self.grid)
+
+    def show_message(
+        self,
+        title: str,
+        explanation: str,
+        *,
+        icon: str = "image",
+        first: str = "",
+        second: str = "",
+    ) -> None:
+        """Show a message in place of the images; see ``MessagePage.show_message``."""
+        self.message.show_message(title, explanation, icon=icon, first=first, second=second)
+        self._stack.setCurrentWidget(self.message)
+
+    def save_panes(self) -> QByteArray:
+        """Return which panes are shown and how wide they are, for ``restore_panes``."""
+        shown = bytes(int(action.isChecked()) for action in self._pane_actions())
+        return QByteArray(shown) + self._splitter.saveState()
+
+    def restore_panes(self, state: QByteArray) -> bool:
+        """Show the panes as they were; False, and nothing changes, if ``state`` is not usable."""
+        actions = self._pane_actions()
+        count = len(actions)
+        if not self._splitter.restoreState(state.mid(count)):
+            return False
+        for action, shown in zip(actions, state.data()[:count], strict=True):
+            action.setChecked(bool(shown))
+        return True
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Hide and tell; the program ends when what is under way has ended."""
+        event.ignore()
+        self.hide()
+        self.closing.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons anew in a new palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_veil"):
+            self._draw_icons()
+
+    # Dropping a store
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say what a drop would do."""
+        if not event.mimeData().hasUrls():
+            return
+        self._dragged = dropped_folder(event.mimeData())
+        self._veil.cover(self._dragged)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()  # what is refused too: else nobody tells when it has left
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Refuse what cannot be opened."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.setAccepted(self._dragged is not None)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Show the window again."""
+        self._veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell which store was dropped."""
+        self._veil.hide()
+        if self._dragged is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.store_dropped.emit(str(self._dragged))
+
+    # How it is put together
+
+    def _lay_out(self) -> None:
+        fill_menu_bar(self.menuBar(), self.actions_by_id)
+        self.addToolBar(self._make_tool_bar())
+        self._stack.addWidget(self.message)
+        self._stack.addWidget(self.grid)
+        for widget in (self.dates, self._stack, self.metadata):
+            self._splitter.addWidget(widget)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([TREE_PX, SIZE.width() - TREE_PX - PANE_PX, PANE_PX])
+        self.dates.setMinimumWidth(168)
+        self._stack.setMinimumWidth(240)
+        self.setCentralWidget(self._splitter)
+        self.setStatusBar(self.stats)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setMinimumSize(SMALLEST)
+        self.resize(SIZE)
+        self.setTabOrder(self.dates, self.grid)
+        self.setTabOrder(self.grid, self.metadata)
+
+    def _make_tool_bar(self) -> QToolBar:
+        bar = QToolBar("Tools")
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        open_action = self.actions_by_id["open"]
+        open_action.setIconText("\u2002Open")  # a space that stands between icon and text
+        bar.addAction(open_action)
+        bar.widgetForAction(open_action).setAccessibleName("Open")
+        bar.addSeparator()
+        self._size_slider.setFixedWidth(SLIDER_PX)
+        self._size_slider.setRange(SMALLEST_CELL, LARGEST_CELL)
+        self._size_slider.setPageStep((LARGEST_CELL - SMALLEST_CELL) // 8)
+        self._size_slider.setValue(self.grid.cell_size)
+        self._size_slider.setAccessibleName("Thumbnail size")
+        self._size_slider.setToolTip("Thumbnail size")
+        bar.addWidget(self._size_slider)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        menu = QMenu(self._appearance_button)
+        menu.addActions([self.actions_by_id[name] for name in APPEARANCES])
+        self._appearance_button.setMenu(menu)
+        self._appearance_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._appearance_button.setAccessibleName("Appearance")
+        self._appearance_button.setToolTip("Light or dark")
+        bar.addWidget(self._appearance_button)
+        return bar
+
+    def _connect(self) -> None:
+        panes = (self.dates, self.metadata)
+        for action, pane in zip(self._pane_actions(), panes, strict=True):
+            action.setChecked(True)
+            action.toggled.connect(pane.setVisible)
+        self._size_slider.valueChanged.connect(self.grid.set_cell_size)
+        self.grid.cell_size_changed.connect(self._size_slider.setValue)
+
+    def _pane_actions(self) -> tuple[QAction, QAction]:
+        return self.actions_by_id["show_dates"], self.actions_by_id["show_metadata"]
+
+    def _draw_icons(self) -> None:
+        set_icons(self.actions_by_id, self.palette())
+        self._appearance_button.setIcon(icon("appearance", self.palette().buttonText().color()))

@@ -1,0 +1,1 @@
+"""Models: what is shown, ready at once; asking them never starts work."""

@@ -1,0 +1,42 @@
+"""A dictionary that forgets what was not used for longest."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Bounded(Generic[Value]):
+    """Values by integer key, ``limit`` of them at most; asking for one counts as using it."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._values: OrderedDict[int, Value] = OrderedDict()
+
+    def put(self, key: int, value: Value) -> None:
+        """Keep a value, perhaps instead of the one that was not used for longest."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        if len(self._values) > self._limit:
+            self._values.popitem(last=False)
+
+    def get(self, key: int) -> Value | None:
+        """Return the value, if it is still kept."""
+        if key not in self._values:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key]
+
+    def drop(self, key: int) -> bool:
+        """Forget a value; return whether there was one."""
+        return self._values.pop(key, None) is not None
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._values.clear()
+
+    def has(self, key: int) -> bool:
+        """Return whether the value is still kept; that does not count as using it."""
+        return key in self._values

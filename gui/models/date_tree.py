@@ -1,0 +1,270 @@
+"""The dates of a store as a tree: all images, then years › months › days, newest first.
+
+An index is known by the day its parent begins with, not by a pointer: ids stay right whatever rows
+come and go above them, and nothing must be kept alive for Qt. ``_parent_id`` says how.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import IntEnum
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from core.records import DayTotal
+from gui.text import count_text, number_text, size_text
+
+_Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX: Final = QModelIndex()
+_TOP: Final = 0
+_ALL_ROW: Final = 0
+
+
+class Role(IntEnum):
+    """What ``data`` answers besides Qt's own roles."""
+
+    COUNT = Qt.ItemDataRole.UserRole + 1  # "214 · 402 MB"
+    DAYS = Qt.ItemDataRole.UserRole + 2  # frozenset of ordinals; None stands for all
+
+
+class _Span:
+    """A year or a month: the ordinal of its first day, its sums, and what it consists of."""
+
+    __slots__ = ("children", "day", "images", "size_bytes")
+
+    def __init__(self, day: int, children: list[Any]) -> None:
+        self.day = day
+        self.children: list[_Node] = children
+        self.images = sum(child.images for child in children)
+        self.size_bytes = sum(child.size_bytes for child in children)
+
+
+_Node = _Span | DayTotal
+
+
+class DateTreeModel(QAbstractItemModel):
+    """The tree of dates; GUI thread only."""
+
+    totals_set = Signal()  # after each set_totals, when all rows are in place
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._years: list[_Node] = []
+        self._images = 0
+        self._size_bytes = 0
+
+    def set_totals(self, totals: Sequence[DayTotal]) -> None:
+        """Show these days.
+
+        Only rows that came, went or changed are touched, so that what is expanded, selected or
+        current stays so.
+
+        Args:
+            totals: Newest day first, each day once, none without images.
+        """
+        years = _years_of(totals)
+        self._merge(QModelIndex(), self._years, years)
+        images = sum(year.images for year in years)
+        size_bytes = sum(year.size_bytes for year in years)
+        if (images, size_bytes) != (self._images, self._size_bytes):
+            self._images, self._size_bytes = images, size_bytes
+            everything = self.index(_ALL_ROW, 0)
+            self.dataChanged.emit(everything, everything)
+        self.totals_set.emit()
+
+    def index_of_day(self, day: int) -> QModelIndex:
+        """Return the index of a day (``date.toordinal()``); invalid if it is not in the tree."""
+        when = date.fromordinal(day)
+        index = QModelIndex()
+        firsts = (when.replace(month=1, day=1), when.replace(day=1), when)
+        for first in firsts:
+            row = _row_of(self._children(index), first.toordinal())
+            if row is None:
+                return QModelIndex()
+            index = self.index(row + self._offset(index), 0, index)
+        return index
+
+    # What Qt asks
+
+    def columnCount(self, parent: _Index = _NO_INDEX) -> int:
+        """Return 1."""
+        return 1
+
+    def rowCount(self, parent: _Index = _NO_INDEX) -> int:
+        """Return how many rows a parent has; all images and days have none."""
+        if parent.column() > 0:
+            return 0
+        return len(self._children(parent)) + self._offset(parent)
+
+    def index(self, row: int, column: int, parent: _Index = _NO_INDEX) -> QModelIndex:
+        """Return the index of a row."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, self._parent_id(parent))
+
+    def parent(self, index: _Index) -> QModelIndex:  # type: ignore[override]  # QObject.parent()
+        """Return the month of a day, the year of a month."""
+        if not index.isValid() or index.internalId() == _TOP:
+            return QModelIndex()
+        day, is_month = divmod(index.internalId(), 2)
+        year = _new_year(day)
+        year_row = _row_of(self._years, year)
+        if year_row is None:
+            return QModelIndex()
+        if not is_month:
+            return self.createIndex(year_row + 1, 0, _TOP)
+        month_row = _row_of(_children_of(self._years[year_row]), day)
+        return QModelIndex() if month_row is None else self.createIndex(month_row, 0, year * 2)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Answer Qt's text roles and ``Role``."""
+        if not index.isValid():
+            return None
+        node = self._node(index)
+        images, size_bytes = (
+            (node.images, node.size_bytes) if node else (self._images, self._size_bytes)
+        )
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._text(index, node)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return f"{count_text(images, 'image')}, {size_text(size_bytes)}"
+        if role == Role.COUNT:
+            count = number_text(images)
+            return f"{count} · {size_text(size_bytes)}" if node else count
+        if role == Role.DAYS and node:
+            return frozenset(_days(node))
+        return None
+
+    # How the rows are kept
+
+    def _merge(self, parent: QModelIndex, rows: list[_Node], wanted: list[_Node]) -> None:
+        """Turn ``rows`` into ``wanted`` by the fewest removals, insertions and changes."""
+        offset = self._offset(parent)
+        kept = {node.day for node in wanted}
+        for first, last in reversed(_runs([node.day not in kept for node in rows])):
+            self.beginRemoveRows(parent, first + offset, last + offset)
+            del rows[first : last + 1]
+            self.endRemoveRows()
+        known = {node.day for node in rows}
+        for first, last in _runs([node.day not in known for node in wanted]):
+            self.beginInsertRows(parent, first + offset, last + offset)
+            rows[first:first] = wanted[first : last + 1]
+            self.endInsertRows()
+        for row, (old, new) in enumerate(zip(rows, wanted, strict=True)):
+            if old is new:
+                continue
+            index = self.index(row + offset, 0, parent)
+            if isinstance(old, _Span) and isinstance(new, _Span):
+                if old.children != new.children:  # of days a comparison in C, the common case
+                    self._merge(index, old.children, new.children)
+                new.children = old.children
+            rows[row] = new
+            if (old.images, old.size_bytes) != (new.images, new.size_bytes):
+                self.dataChanged.emit(index, index)
+
+    def _node(self, index: _Index) -> _Node | None:
+        """Return what an index stands for; ``None`` for all images."""
+        if index.internalId() == _TOP:
+            return self._years[index.row() - 1] if index.row() != _ALL_ROW else None
+        day, in_month = divmod(index.internalId(), 2)
+        siblings = _children_of(_find(self._years, _new_year(day)))
+        if in_month:
+            siblings = _children_of(_find(siblings, day))
+        return siblings[index.row()]
+
+    def _children(self, index: _Index) -> list[_Node]:
+        if not index.isValid():
+            return self._years
+        node = self._node(index)
+        return _children_of(node) if node else []
+
+    def _parent_id(self, parent: _Index) -> int:
+        """Return the id its children have: its first day, doubled, and odd for a month."""
+        if not parent.isValid():
+            return _TOP
+        node = self._node(parent)
+        assert node is not None  # noqa: S101 - all images has no children, so hasIndex() was false
+        return node.day * 2 + (parent.internalId() != _TOP)
+
+    @staticmethod
+    def _offset(parent: _Index) -> int:
+        """Return the row of the first date: at the top, all images stand before it."""
+        return 0 if parent.isValid() else 1
+
+    def _text(self, index: _Index, node: _Node | None) -> str:
+        if node is None:
+            return "All images"
+        first = date.fromordinal(node.day)
+        if index.internalId() == _TOP:
+            return str(first.year)
+        if isinstance(node, _Span):
+            return QLocale().standaloneMonthName(first.month)
+        weekday = QLocale().standaloneDayName(first.isoweekday(), QLocale.FormatType.ShortFormat)
+        return f"{weekday} {first.day}"
+
+
+def _years_of(totals: Iterable[DayTotal]) -> list[_Node]:
+    months: list[_Span] = []
+    days: list[DayTotal] = []
+    first = date.max.toordinal() + 1
+    for total in totals:
+        if total.day < first:
+            if days:
+                months.append(_Span(first, days))
+            days = []
+            first = date.fromordinal(total.day).replace(day=1).toordinal()
+        days.append(total)
+    if days:
+        months.append(_Span(first, days))
+    years: dict[int, list[_Span]] = {}
+    for month in months:
+        years.setdefault(date.fromordinal(month.day).year, []).append(month)
+    return [_Span(date(year, 1, 1).toordinal(), children) for year, children in years.items()]
+
+
+def _children_of(node: _Node) -> list[_Node]:
+    return node.children if isinstance(node, _Span) else []
+
+
+def _days(node: _Node) -> Iterable[int]:
+    if isinstance(node, DayTotal):
+        yield node.day
+    else:
+        for child in node.children:
+            yield from _days(child)
+
+
+def _new_year(day: int) -> int:
+    return date.fromordinal(day).replace(month=1, day=1).toordinal()
+
+
+def _row_of(nodes: Sequence[_Node], day: int) -> int | None:
+    row = bisect_left(nodes, -day, key=lambda node: -node.day)
+    return row if row < len(nodes) and nodes[row].day == day else None
+
+
+def _find(nodes: Sequence[_Node], day: int) -> _Node:
+    """Return the node that begins with a day; it must be there."""
+    return nodes[bisect_left(nodes, -day, key=lambda node: -node.day)]
+
+
+def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
+    """Return the first and last place of every unbroken run of true flags."""
+    runs: list[tuple[int, int]] = []
+    for place, flag in enumerate(flags):
+        if flag and runs and runs[-1][1] == place - 1:
+            runs[-1] = (runs[-1][0], place)
+        elif flag:
+            runs.append((place, place))
+    return runs

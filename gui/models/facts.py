@@ -1,0 +1,209 @@
+"""What the metadata pane says about images: a pure value, made from a record and its sidecar."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.records import ImageRecord, SelectionSummary, Thumbnail
+from gui.text import count_text, date_text, moment_text, size_text
+
+_MAX_DEPTH: Final = 8  # of nesting; deeper is in the raw view
+_NAMES: Final = {"id": "id", "usd": "(USD)", "url": "URL", "mb": "MB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value; a warning says that something is wrong."""
+
+    label: str
+    value: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the pane shows besides the picture.
+
+    Attributes:
+        image_id: Of the one image; "" for several.
+        title: "12 images" for several, "" for one.
+        prompt: In full; "" where unknown.
+        rows: In reading order.
+        sidecar: As it was read, for the raw view; ``None`` where there is none.
+    """
+
+    image_id: str = ""
+    title: str = ""
+    prompt: str = ""
+    rows: tuple[Fact, ...] = ()
+    sidecar: Mapping[str, Any] | None = None
+
+
+def facts_of(
+    record: ImageRecord,
+    sidecar: Mapping[str, Any] | None = None,
+    sidecar_problem: str | None = None,
+    picture: Thumbnail | None = None,
+) -> Facts:
+    """Return the facts of one image.
+
+    Args:
+        record: As the catalogue has it.
+        sidecar: Its content, any JSON in it; ``None`` while it is not read or cannot be.
+        sidecar_problem: Why it cannot be; without one, the record's.
+        picture: What decoding the file said; its dimensions win over the sidecar's.
+    """
+    content = dict(sidecar or {})
+    prompt = _text(content.pop("prompt", "")) or record.prompt
+    size = _size(record, picture)
+    parameters = content.pop("parameters", None)
+    shown = _already_shown(record, size)
+    rows = [
+        Fact("Model", record.model),
+        Fact("Provider", record.provider),
+        Fact("Created", moment_text(record.created)),
+        Fact("Dimensions", f"{size[0]} × {size[1]}" if all(size) else ""),
+        Fact("File", f"{record.format.upper()}, {size_text(record.size_bytes)}"),
+        *_others({"parameters": parameters} if parameters is not None else {}, shown),
+        Fact("Cost", "" if record.cost_usd is None else _dollars(record.cost_usd)),
+        Fact("Task id", _text(content.pop("task_id", ""))),
+        Fact("Image id", record.image_id),
+        *_others(content, shown),
+        Fact("Sidecar", _sidecar_state(record, sidecar, sidecar_problem), warning=True),
+        Fact("Picture", (picture.problem if picture else None) or "", warning=True),
+    ]
+    return Facts(
+        image_id=record.image_id,
+        prompt=prompt,
+        rows=tuple(row for row in rows if row.value),
+        sidecar=sidecar,
+    )
+
+
+def facts_of_many(summary: SelectionSummary) -> Facts:
+    """Return what several images share, and their sums."""
+    first, last = summary.oldest.date(), summary.newest.date()
+    span = date_text(last.toordinal())
+    if first != last:
+        span = f"{date_text(first.toordinal())} – {span}"
+    shared = dict(summary.shared)
+    prompt = shared.pop("prompt", "")
+    rows = [
+        Fact("Size", size_text(summary.size_bytes)),
+        Fact("Cost", "" if summary.cost_usd is None else _dollars(summary.cost_usd)),
+        Fact("Created", span),
+        *(Fact(label_of(name), value) for name, value in shared.items()),
+    ]
+    return Facts(
+        title=count_text(summary.images, "image"),
+        prompt=prompt,
+        rows=tuple(row for row in rows if row.value),
+    )
+
+
+def raw_text(facts: Facts) -> str:
+    """Return the sidecar as indented JSON, or a line that says why there is none."""
+    if facts.sidecar is None:
+        return "There is no sidecar to show."
+    try:
+        return json.dumps(facts.sidecar, indent=2, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "This sidecar is nested too deeply to show. Open the file in a text editor."
+
+
+def label_of(key: str) -> str:
+    """Return a key as people write it: "output_format" → "Output format"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\s]+", " ", key).strip().split(" ")
+    named = [_NAMES.get(word.lower(), word) for word in words]
+    text = " ".join(named)
+    return text[:1].upper() + text[1:]
+
+
+def _size(record: ImageRecord, picture: Thumbnail | None) -> tuple[int, int]:
+    if picture and picture.width and picture.height:
+        return picture.width, picture.height
+    return record.width, record.height
+
+
+def _dollars(amount: float) -> str:
+    exact = f"{amount:,.4f}".rstrip("0")
+    return "$" + exact + "0" * max(0, 3 - (len(exact) - exact.find(".")))
+
+
+def _sidecar_state(
+    record: ImageRecord, sidecar: Mapping[str, Any] | None, problem: str | None
+) -> str:
+    problem = problem or record.sidecar_problem
+    if problem:
+        return problem
+    return "None beside the image" if record.sidecar_path is None and sidecar is None else ""
+
+
+def _already_shown(record: ImageRecord, size: tuple[int, int]) -> dict[str, set[str]]:
+    """Return, by key, the values that other rows show already, in lower case."""
+    dimensions = {f"{width}x{height}" for width, height in (size, (record.width, record.height))}
+    formats = {record.format, "jpg" if record.format == "jpeg" else record.format}
+    created = record.created.isoformat()
+    shown = {
+        "image_id": {record.image_id},
+        "model": {record.model},
+        "provider": {record.provider},
+        "size": dimensions,
+        "dimensions": dimensions,
+        "format": formats,
+        "output_format": formats,
+        "file_size": {str(record.size_bytes)},
+        "size_bytes": {str(record.size_bytes)},
+        "filename": {record.filename},
+        "created_at": {created, created.replace("T", " ")},
+        "estimated_cost_usd": {"" if record.cost_usd is None else _text(record.cost_usd)},
+    }
+    return {key: {value.lower() for value in values} for key, values in shown.items()}
+
+
+def _others(content: Mapping[str, Any], shown: Mapping[str, set[str]]) -> Iterator[Fact]:
+    """Yield what no other row shows: of the sections servers write, every key by itself."""
+    for key, value in content.items():
+        if isinstance(value, dict) and key in ("parameters", "file_info", "cost_info"):
+            yield from _others(value, shown)
+        elif not _is_shown(key, value, shown):
+            yield Fact(label_of(str(key)) or "(no name)", _text(value) or "–")
+
+
+def _is_shown(key: str, value: object, shown: Mapping[str, set[str]]) -> bool:
+    text = _text(value).lower()
+    return text in shown.get(key, ()) or (key == "path" and _ends_with_any(text, shown["filename"]))
+
+
+def _ends_with_any(text: str, names: Iterable[str]) -> bool:
+    """Tell whether a path on the server's machine says no more than the file's name."""
+    return any(text.endswith("/" + name) for name in names)
+
+
+def _text(value: object, depth: int = 0) -> str:
+    """Return any JSON value in one line."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, (dict, list)) and depth == _MAX_DEPTH:
+        return "…"
+    if isinstance(value, dict):
+        parts = (f"{key}: {_nested(item, depth)}" for key, item in value.items())
+        return ", ".join(parts)
+    if isinstance(value, list):
+        return ", ".join(_nested(item, depth) for item in value)
+    return str(value)
+
+
+def _nested(value: object, depth: int) -> str:
+    text = _text(value, depth + 1)
+    return f"({text})" if isinstance(value, (dict, list)) else text

@@ -1,0 +1,44 @@
+"""What an image of the list is called and described as, for tool tips and screen readers."""
+
+from __future__ import annotations
+
+from html import escape
+
+from core.records import ImageRecord
+from gui.text import date_text, moment_text, size_text, translated
+
+_CONTEXT = "ImageList"
+
+
+def name_of(record: ImageRecord) -> str:
+    """Return an image's prompt; the file's name where there is none."""
+    return record.prompt or record.filename
+
+
+def name_by_day(day: int) -> str:
+    """Return what an image can be called of which only the day is known so far."""
+    return translated(_CONTEXT, "Image of {day}", day=date_text(day))
+
+
+def description_of(record: ImageRecord, problem: str | None) -> str:
+    """Return when the image was made, how large it is, and what is wrong with it.
+
+    ``problem`` says why it cannot be shown; ``None`` if it can, or if nobody knows yet.
+    """
+    parts = [moment_text(record.created), size_text(record.size_bytes)]
+    if record.width and record.height:
+        parts.append(f"{record.width} × {record.height}")
+    if record.sidecar_problem is not None:
+        reason = record.sidecar_problem
+        parts.append(translated(_CONTEXT, "sidecar unreadable: {reason}", reason=reason))
+    elif record.sidecar_path is None:
+        parts.append(translated(_CONTEXT, "no sidecar"))
+    if problem is not None:
+        parts.append(translated(_CONTEXT, "broken: {reason}", reason=problem))
+    return ", ".join(parts)
+
+
+def tool_tip_of(record: ImageRecord, problem: str | None) -> str:
+    """Return prompt, file name and problem as lines of rich text, so that long ones are wrapped."""
+    lines = [record.prompt, record.filename, problem or ""]
+    return "<br>".join(f"<span>{escape(line)}</span>" for line in lines if line)

@@ -1,0 +1,100 @@
+"""What the window says when there are no images to show, and what it offers to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import StoreError, StoreNotFound, StoreUnreadable
+from gui.text import translated
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A message in place of the grid.
+
+    Attributes:
+        title: What is the matter.
+        explanation: Why, and what to do.
+        icon: Of ``resources/icons``.
+        offers: Up to two (button text, action id), the likeliest first.
+    """
+
+    title: str
+    explanation: str
+    icon: str = "image"
+    offers: tuple[tuple[str, str], ...] = ()
+
+
+def no_store() -> Page:
+    """Nothing is open."""
+    return Page(
+        _text("Open a store"),
+        _text(
+            "Choose the folder in which your image server keeps its images, or drop it here. "
+            "It is the one that holds “images”."
+        ),
+        "open",
+        (_open(_text("Open store…")),),
+    )
+
+
+def opening(path: Path) -> Page:
+    """The store is being opened."""
+    return Page(_text("Opening {store}…", store=path.name), str(path), "open")
+
+
+def indexing() -> Page:
+    """A store is seen for the first time and its newest images are not there yet."""
+    return Page(
+        _text("Looking through the store…"),
+        _text("It is read for the first time. The newest images appear in a moment."),
+        "rescan",
+    )
+
+
+def empty_store(path: Path) -> Page:
+    """The store holds no images."""
+    return Page(
+        _text("No images yet"),
+        _text(
+            "{folder} holds no images. They appear here when the server has made some and you "
+            "press F5. If you expected images, open the folder above “images”.",
+            folder=str(path),
+        ),
+        "image",
+        (_open(_text("Open another store…")), (_text("Look again"), "rescan")),
+    )
+
+
+def empty_days() -> Page:
+    """The chosen days hold no images any more."""
+    return Page(
+        _text("Nothing on this day"),
+        _text("Its images are gone. Choose another day, or look at all images."),
+        "image",
+        ((_text("Show all images"), "show_all"),),
+    )
+
+
+def cannot_open(path: Path, error: StoreError) -> Page:
+    """The store cannot be opened."""
+    title = _text("The store cannot be opened")
+    if isinstance(error, StoreNotFound):
+        title = _text("The folder is not there")
+    elif isinstance(error, StoreUnreadable):
+        title = _text("The folder may not be read")
+    return Page(
+        title,
+        str(error),
+        "warning",
+        ((_text("Try again"), "reopen"), _open(_text("Open another store…"))),
+    )
+
+
+def _open(text: str) -> tuple[str, str]:
+    return text, "open"
+
+
+def _text(source: str, **values: str) -> str:
+    return translated("pages", source, **values)

@@ -1,0 +1,73 @@
+"""What belongs to the person and not to a store: appearance, window, recent stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+from core.places import APP_NAME
+from gui.theme import Appearance
+
+MOST_RECENT = 8
+
+
+class Preferences:
+    """Remembers things between sessions, in the person's config folder.
+
+    A file that cannot be read or written costs the memory, never the session.
+    """
+
+    def __init__(self) -> None:
+        folder = platformdirs.user_config_path(APP_NAME, appauthor=False)
+        self._settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+
+    @property
+    def appearance(self) -> Appearance:
+        """Light, dark, or as the system says."""
+        value = self._settings.value("appearance", Appearance.SYSTEM.value)
+        return Appearance(value) if value in {a.value for a in Appearance} else Appearance.SYSTEM
+
+    @appearance.setter
+    def appearance(self, value: Appearance) -> None:
+        self._settings.setValue("appearance", value.value)
+
+    @property
+    def cell_size(self) -> int | None:
+        """Wanted width of a thumbnail in the grid, in logical pixels."""
+        value = self._settings.value("cell_size", "")
+        return int(value) if isinstance(value, str) and value.isdecimal() else None
+
+    @cell_size.setter
+    def cell_size(self, value: int) -> None:
+        self._settings.setValue("cell_size", str(value))
+
+    @property
+    def recent_stores(self) -> list[str]:
+        """Folders of the stores opened lately, the last one first."""
+        value = self._settings.value("recent_stores", [])
+        paths = [value] if isinstance(value, str) else value
+        return [path for path in paths if path] if isinstance(paths, list) else []
+
+    def remember_store(self, path: Path) -> None:
+        """Put a store at the head of the recent ones."""
+        others = [recent for recent in self.recent_stores if recent != str(path)]
+        self._settings.setValue("recent_stores", [str(path), *others][:MOST_RECENT])
+
+    def forget_stores(self) -> None:
+        """Empty the list of recent stores."""
+        self._settings.remove("recent_stores")
+
+    def layout(self, name: str) -> QByteArray | None:
+        """Return a saved geometry or splitter state."""
+        value = self._settings.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) else None
+
+    def save_layout(self, name: str, state: QByteArray) -> None:
+        """Keep a geometry or splitter state."""
+        self._settings.setValue(f"layout/{name}", state)
+
+    def save(self) -> None:
+        """Write everything to disk."""
+        self._settings.sync()

@@ -1,0 +1,80 @@
+"""Numbers, sizes and dates as people read them, in their language.
+
+All of it is pure. Where no locale is set (the bare ``C`` one) the wording is English, and where
+no translation is installed a count still has the right singular or plural.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
+
+_UNITS = ("kB", "MB", "GB", "TB", "PB")
+_PLURAL_MARK = "(s)"
+
+
+def translated(context: str, source: str, **values: str) -> str:
+    """Translate ``source`` and put ``values`` where it has their names in braces."""
+    text = QCoreApplication.translate(context, source)
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def number_text(number: int) -> str:
+    """Return a whole number with its thousands apart: "12,431"."""
+    return _locale().toString(number)
+
+
+def count_text(count: int, noun: str) -> str:
+    """Return a number of things: "1 image", "12,431 images"; ``noun`` is the English singular."""
+    source = f"{{count}} {noun}{_PLURAL_MARK}"
+    text = QCoreApplication.translate("count", source, "", count)
+    if text == source:  # no translation is installed
+        text = source.replace(_PLURAL_MARK, "" if count == 1 else "s")
+    return text.replace("{count}", number_text(count))
+
+
+def size_text(size_bytes: int, decimal_below: int = 10) -> str:
+    """Return a size with the largest fitting unit of 1024: "812 bytes", "1.9 MB", "402 MB".
+
+    Fewer units than ``decimal_below`` are told to one decimal.
+    """
+    if size_bytes < 1024:
+        return count_text(size_bytes, "byte")
+    size = size_bytes / 1024
+    larger_units = list(_UNITS)
+    unit = larger_units.pop(0)
+    while round(size) >= 1024 and larger_units:
+        size /= 1024
+        unit = larger_units.pop(0)
+    decimals = 1 if round(size, 1) < decimal_below else 0
+    return f"{_locale().toString(size, 'f', decimals)} {unit}"
+
+
+def day_text(day: int) -> str:
+    """Return a day (``date.toordinal()``) in full: "Friday 20 November 2026"."""
+    return _locale().toString(_qdate(date.fromordinal(day)), "dddd d MMMM yyyy")
+
+
+def date_text(day: int) -> str:
+    """Return a day (``date.toordinal()``) without its weekday: "20 November 2026"."""
+    return _locale().toString(_qdate(date.fromordinal(day)), "d MMMM yyyy")
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a naive local time to the second: "20 November 2026 17:48:09"."""
+    time = QTime(moment.hour, moment.minute, moment.second)
+    return _locale().toString(QDateTime(_qdate(moment), time), "d MMMM yyyy HH:mm:ss")
+
+
+def _qdate(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)
+
+
+def _locale() -> QLocale:
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:  # it would write 12431, without a comma
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
+    return locale

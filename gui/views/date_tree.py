@@ -1,0 +1,291 @@
+"""The tree of dates beside the grid: what is selected here is what the grid shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from gui.models.date_tree import DateTreeModel, Role
+
+_Index = QModelIndex | QPersistentModelIndex
+
+ROW_PX: Final = 27
+GAP_PX: Final = 10  # below all images
+INDENT_PX: Final = 16
+MARGIN_PX: Final = 8  # around the rows, and within them
+TEXT_PX: Final = 26  # where the names of years begin, within the row
+RADIUS_PX: Final = 6
+SMALLER_PX: Final = 1  # the figures, than the names
+SPACE_PX: Final = 16  # at least, between a name and its figures
+
+
+class DateTreeView(QTreeView):
+    """Years, months and days with their counts; several can be selected.
+
+    Selecting nothing means all images. The view marks the day the grid is at, and shows it.
+    """
+
+    days_selected = Signal(object)  # None: all images; else a frozenset of ordinals
+
+    def __init__(self, model: DateTreeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Dates")
+        self.setObjectName("dates")
+        self.setHeaderHidden(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setIndentation(INDENT_PX)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setItemDelegate(_RowHeights(self))
+        self._model = model
+        self._days: frozenset[int] | None = None
+        self._day_in_view: int | None = None
+        self._followed_month = QPersistentModelIndex()
+        self._opened_month = QPersistentModelIndex()  # opened here, not by the person
+        self._marked = QPersistentModelIndex()
+        self._untouched = True  # nothing was shown yet
+        self.setModel(model)
+        self.select_all_images()
+        model.totals_set.connect(self._on_totals_set)
+        self.expanded.connect(self._mark)
+        self.collapsed.connect(self._mark)
+
+    @property
+    def selected_days(self) -> frozenset[int] | None:
+        """The ordinals of the selected days; ``None`` for all images."""
+        days: set[int] = set()
+        for index in self.selectedIndexes():
+            these = index.data(Role.DAYS)
+            if these is None:
+                return None
+            days |= these
+        return frozenset(days) if days else None
+
+    def select_all_images(self) -> None:
+        """Select the first row and nothing else."""
+        select = QItemSelectionModel.SelectionFlag.ClearAndSelect  # whatever keys are held down
+        self.selectionModel().setCurrentIndex(self._model.index(0, 0), select)
+
+    @property
+    def day_in_view(self) -> int | None:
+        """The day that is marked as the one the grid is at."""
+        return self._day_in_view
+
+    def show_day_in_view(self, day: int | None) -> None:
+        """Mark the day the grid is at (``date.toordinal()``) and scroll to it.
+
+        Its month opens when the grid comes to it, and closes again when the grid moves on, unless
+        the person had opened it or selected something in it.
+        """
+        if day == self._day_in_view:
+            return
+        self._day_in_view = day
+        index = self._model.index_of_day(day) if day is not None else QModelIndex()
+        if index.isValid():
+            self._follow(index)
+        self._mark()
+
+    def _follow(self, day: QModelIndex) -> None:
+        month = day.parent()
+        if self._followed_month != month:
+            self._close_opened_month()
+            self._followed_month = QPersistentModelIndex(month)
+            if not self.isExpanded(month):
+                self._opened_month = QPersistentModelIndex(month)
+            self.expand(month.parent())
+            self.expand(month)
+        self.scrollTo(self._shown(day))
+
+    def _mark(self) -> None:
+        """Mark the row of the day in view, or of what it is folded away in."""
+        day = self._day_in_view
+        index = self._model.index_of_day(day) if day is not None else QModelIndex()
+        marked = QPersistentModelIndex(self._shown(index))
+        if marked != self._marked:
+            before, self._marked = self._marked, marked
+            self._repaint_row(before)
+            self._repaint_row(marked)
+
+    def _repaint_row(self, index: _Index) -> None:
+        row = self.visualRect(self._model.index(index.row(), 0, index.parent()))
+        self.viewport().update(0, row.top(), self.viewport().width(), row.height())
+
+    def _close_opened_month(self) -> None:
+        month, self._opened_month = self._opened_month, QPersistentModelIndex()
+        if not month.isValid():
+            return
+        index = self._model.index(month.row(), 0, month.parent())
+        holds = any(chosen.parent() == index for chosen in self.selectedIndexes())
+        if not holds and self.currentIndex().parent() != index:
+            self.collapse(index)
+
+    def _shown(self, index: QModelIndex) -> QModelIndex:
+        """Return the index itself, or the innermost row around it that is not folded away."""
+        shown = index
+        parent = index.parent()
+        while parent.isValid():
+            if not self.isExpanded(parent):
+                shown = parent
+            parent = parent.parent()
+        return shown
+
+    # The selection
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Keep something selected, and tell which days."""
+        super().selectionChanged(selected, deselected)
+        if not self.selectionModel().hasSelection():
+            self._fall_back_to_all()
+        self._tell_days()
+
+    def _fall_back_to_all(self) -> None:
+        select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().select(self._model.index(0, 0), select)
+
+    def _tell_days(self) -> None:
+        days = self.selected_days
+        if days != self._days:
+            self._days = days
+            self.days_selected.emit(days)
+
+    def _on_totals_set(self) -> None:
+        newest_year = self._model.index(1, 0)
+        if self._untouched and newest_year.isValid():
+            self.expand(newest_year)
+            self.expand(self._model.index(0, 0, newest_year))
+        self._untouched = not newest_year.isValid()
+        self._tell_days()  # a selected month may have got another day
+        self._mark()
+
+    # Painting
+
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+        """Paint a whole row, from edge to edge."""
+        depth = _depth(index)
+        above = MARGIN_PX if depth == index.row() == 0 else 0
+        width = self.viewport().width() - 2 * MARGIN_PX
+        rect = QRectF(MARGIN_PX, options.rect.top() + above, width, ROW_PX)
+        selected = self.selectionModel().isSelected(index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_background(painter, rect, index, selected)
+        inner = rect.adjusted(TEXT_PX + INDENT_PX * depth, 0, -MARGIN_PX, 0)
+        if self.model().hasChildren(index):
+            centre = QPointF(inner.left() - 14, rect.center().y())
+            self._paint_chevron(painter, centre, self.isExpanded(index), selected)
+        self._paint_texts(painter, inner, index, selected)
+        painter.restore()
+
+    def _paint_background(
+        self, painter: QPainter, rect: QRectF, index: _Index, selected: bool
+    ) -> None:
+        colours = self.palette()
+        painter.setPen(Qt.PenStyle.NoPen)
+        if selected:
+            painter.setBrush(colours.highlight())
+            painter.drawRoundedRect(rect, RADIUS_PX, RADIUS_PX)
+        elif index == self._marked:
+            bar = QColor(colours.highlight().color())
+            painter.setBrush(_faded(bar, 0.14))
+            painter.drawRoundedRect(rect, RADIUS_PX, RADIUS_PX)
+            painter.setBrush(_faded(bar, 0.75))
+            painter.drawRoundedRect(QRectF(rect.left(), rect.top() + 6, 3, ROW_PX - 12), 1.5, 1.5)
+        if index == self.currentIndex() and self._shows_focus():
+            ring = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Highlight
+            painter.setPen(QPen(colours.color(ring), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), RADIUS_PX - 2, RADIUS_PX - 2)
+
+    def _shows_focus(self) -> bool:
+        option = QStyleOptionViewItem()
+        option.initFrom(self)
+        by_keyboard = bool(option.state & QStyle.StateFlag.State_KeyboardFocusChange)
+        return self.hasFocus() and by_keyboard
+
+    def _paint_chevron(
+        self, painter: QPainter, centre: QPointF, is_open: bool, selected: bool
+    ) -> None:
+        points = [(-3.0, -1.5), (0.0, 1.5), (3.0, -1.5)] if is_open else [
+            (-1.5, -3.0), (1.5, 0.0), (-1.5, 3.0)
+        ]  # fmt: skip
+        painter.setPen(QPen(self._quiet_colour(selected), 1.4, c=Qt.PenCapStyle.RoundCap))
+        painter.drawPolyline(QPolygonF([centre + QPointF(x, y) for x, y in points]))
+
+    def _paint_texts(self, painter: QPainter, rect: QRectF, index: _Index, selected: bool) -> None:
+        middle = Qt.AlignmentFlag.AlignVCenter
+        name = index.data(Qt.ItemDataRole.DisplayRole)
+        small = QFont(self.font())
+        small.setPixelSize(self.fontInfo().pixelSize() - SMALLER_PX)
+        painter.setFont(small)
+        painter.setPen(self._quiet_colour(selected))
+        count = index.data(Role.COUNT)
+        if painter.fontMetrics().horizontalAdvance(name + count) + SPACE_PX > rect.width():
+            count = count.partition(" · ")[0]  # the bytes give way, not the name
+        width = painter.fontMetrics().horizontalAdvance(count)
+        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, count)
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.Medium)
+        painter.setFont(font)
+        roles = QPalette.ColorRole
+        painter.setPen(self.palette().color(roles.HighlightedText if selected else roles.Text))
+        room = rect.adjusted(0, 0, -width - SPACE_PX, 0)
+        elided = painter.fontMetrics().elidedText(
+            name, Qt.TextElideMode.ElideRight, int(room.width())
+        )
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, elided)
+
+    def _quiet_colour(self, selected: bool) -> QColor:
+        roles = QPalette.ColorRole
+        return self.palette().color(roles.HighlightedText if selected else roles.PlaceholderText)
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
+        """Nothing: ``drawRow`` draws the whole row."""
+
+
+class _RowHeights(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(0, MARGIN_PX + ROW_PX + GAP_PX if _is_all(index) else ROW_PX)
+
+
+def _is_all(index: _Index) -> bool:
+    return index.row() == 0 and not index.parent().isValid()
+
+
+def _depth(index: _Index) -> int:
+    depth = 0
+    parent = index.parent()
+    while parent.isValid():
+        depth += 1
+        parent = parent.parent()
+    return depth
+
+
+def _faded(colour: QColor, alpha: float) -> QColor:
+    result = QColor(colour)
+    result.setAlphaF(alpha)
+    return result

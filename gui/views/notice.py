@@ -1,0 +1,110 @@
+"""A notice: a line at the bottom of the window that says what just happened, and goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QWidget,
+)
+
+STAYS_MS: Final = 7000
+ABOVE_PX: Final = 20  # the lower edge of what it lies on
+BESIDE_PX: Final = 16
+LEFT_PX: Final = 14  # within
+RIGHT_PX: Final = 8
+GAP_PX: Final = 8
+
+
+class Notice(QFrame):
+    """Lies over its parent's lower edge, in the middle; never takes the focus by itself.
+
+    It stays while the pointer is over it or its button has the focus.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._around = parent
+        self.setObjectName("notice")
+        self.setAccessibleName("Notice")
+        self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._button = QPushButton()
+        self._button.setObjectName("noticeAction")
+        self._button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._button.clicked.connect(self._on_clicked)
+        self._do: Callable[[], None] | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(LEFT_PX, 0, RIGHT_PX, 0)
+        row.setSpacing(GAP_PX)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._button)
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(24)
+        shadow.setOffset(0, 4)
+        shadow.setColor(QColor(0, 0, 0, 90))
+        self.setGraphicsEffect(shadow)
+        self._timer = QTimer(self, singleShot=True, interval=STAYS_MS)
+        self._timer.timeout.connect(self.expire)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def tell(self, text: str, action: str = "", do: Callable[[], None] | None = None) -> None:
+        """Say ``text``, in place of what it said before.
+
+        Args:
+            text: What just happened.
+            action: The button's text; "" for none.
+            do: What the button does.
+        """
+        self._text.setText(text)
+        self._button.setText(action)
+        self._button.setVisible(bool(action))
+        self._do = do
+        self.setAccessibleDescription(text)
+        self.show()
+        self.raise_()
+        self._place()
+        self._timer.start()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in place when what it lies on is resized."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        around = self._around.rect()
+        most = max(around.width() - 2 * BESIDE_PX, 0)
+        self._text.ensurePolished()  # its font is the style sheet's
+        others = LEFT_PX + RIGHT_PX
+        if self._button.text():
+            others += GAP_PX + self._button.sizeHint().width()
+        line = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
+        width = min(line + others, most)
+        text_height = self._text.heightForWidth(max(width - others, 1))
+        height = max(text_height + 16, 36)
+        left = around.left() + (around.width() - width) // 2
+        self.setGeometry(left, around.bottom() - ABOVE_PX - height, width, height)
+
+    def expire(self) -> None:
+        """Go away, unless somebody is at it; then stay a while longer."""
+        if self.underMouse() or self._button.hasFocus():
+            self._timer.start()
+        else:
+            self.hide()
+
+    def _on_clicked(self) -> None:
+        self.hide()
+        if self._do:
+            self._do()

@@ -1,0 +1,284 @@
+"""The tree of dates: what it says, and that it stands still while days come and go."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from core.records import DayTotal
+from gui.models.date_tree import DateTreeModel, Role
+from gui.views.date_tree import DateTreeView
+
+MB = 2**20
+FRIDAY = date(2026, 11, 20)
+
+
+def total(day: date, images: int = 1, size_bytes: int = MB) -> DayTotal:
+    return DayTotal(day.toordinal(), images, size_bytes)
+
+
+def sample() -> list[DayTotal]:
+    return [
+        total(FRIDAY, 214, 402 * MB),
+        total(date(2026, 11, 19), 88, 160 * MB),
+        total(date(2026, 10, 2), 1, 2 * MB),
+        total(date(2025, 12, 31), 12_128, 3 * 1024 * MB),
+    ]
+
+
+def outline(model: DateTreeModel, parent: QModelIndex | None = None) -> list[object]:
+    """Return the whole tree as (text, count, [children])."""
+    parent = parent or QModelIndex()
+    rows = []
+    for row in range(model.rowCount(parent)):
+        index = model.index(row, 0, parent)
+        assert model.parent(index) == parent
+        rows.append((index.data(), index.data(Role.COUNT), outline(model, index)))
+    return rows
+
+
+@pytest.fixture
+def model(qapp: QApplication) -> DateTreeModel:
+    return DateTreeModel()
+
+
+@pytest.fixture
+def view(model: DateTreeModel, qtbot: QtBot) -> DateTreeView:
+    view = DateTreeView(model)
+    qtbot.addWidget(view)
+    view.resize(240, 600)
+    view.show()
+    return view
+
+
+def index_of(model: DateTreeModel, day: date) -> QModelIndex:
+    return model.index_of_day(day.toordinal())
+
+
+def select(view: DateTreeView, index: QModelIndex) -> None:
+    flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+    view.selectionModel().setCurrentIndex(index, flag)
+
+
+def test_years_months_and_days_newest_first(model: DateTreeModel) -> None:
+    model.set_totals(sample())
+    november = [("Fri 20", "214 · 402 MB", []), ("Thu 19", "88 · 160 MB", [])]
+    assert outline(model) == [
+        ("All images", "12,431", []),
+        (
+            "2026",
+            "303 · 564 MB",
+            [
+                ("November", "302 · 562 MB", november),
+                ("October", "1 · 2.0 MB", [("Fri 2", "1 · 2.0 MB", [])]),
+            ],
+        ),
+        (
+            "2025",
+            "12,128 · 3.0 GB",
+            [("December", "12,128 · 3.0 GB", [("Wed 31", "12,128 · 3.0 GB", [])])],
+        ),
+    ]
+
+
+def test_what_those_who_do_not_see_are_told(model: DateTreeModel) -> None:
+    model.set_totals(sample())
+    friday = index_of(model, FRIDAY)
+    assert friday.data(Qt.ItemDataRole.AccessibleTextRole) == "Fri 20"
+    assert friday.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "214 images, 402 MB"
+    october = index_of(model, date(2026, 10, 2))
+    assert october.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "1 image, 2.0 MB"
+
+
+def test_a_node_stands_for_its_days(model: DateTreeModel) -> None:
+    model.set_totals(sample())
+    friday = index_of(model, FRIDAY)
+    november = {FRIDAY.toordinal(), FRIDAY.toordinal() - 1}
+    assert friday.data(Role.DAYS) == {FRIDAY.toordinal()}
+    assert friday.parent().data(Role.DAYS) == november
+    assert friday.parent().parent().data(Role.DAYS) == november | {date(2026, 10, 2).toordinal()}
+    assert model.index(0, 0).data(Role.DAYS) is None
+    assert not index_of(model, date(2024, 1, 1)).isValid()
+
+
+def test_the_model_keeps_qts_rules_while_days_come_and_go(model: DateTreeModel) -> None:
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    chance = random.Random(7)
+    every = [date(2027, 1, 15) - timedelta(days=days * 9) for days in range(50)]
+    model.set_totals([])
+    for _ in range(12):
+        share = chance.choice((0.05, 0.3, 0.9, 0.0))
+        days = [total(day, chance.randint(1, 3)) for day in every if chance.random() < share]
+        model.set_totals(days)
+        fresh = DateTreeModel()
+        fresh.set_totals(days)
+        assert outline(model) == outline(fresh)
+    assert tester.model() is model
+
+
+def test_only_what_changed_is_touched(model: DateTreeModel, qtbot: QtBot) -> None:
+    model.set_totals(sample())
+    told: list[tuple[str, object]] = []
+    model.dataChanged.connect(lambda first, _: told.append(("changed", first.data())))
+    model.rowsInserted.connect(lambda p, a, b: told.append(("inserted", (p.data(), a, b))))
+    model.rowsRemoved.connect(lambda p, a, b: told.append(("removed", (p.data(), a, b))))
+    model.modelReset.connect(lambda: told.append(("reset", None)))
+    model.set_totals(sample())
+    assert told == []
+    model.set_totals([total(FRIDAY + timedelta(days=1)), *sample()])
+    assert told == [
+        ("inserted", ("November", 0, 0)),
+        ("changed", "November"),
+        ("changed", "2026"),
+        ("changed", "All images"),
+    ]
+    told.clear()
+    model.set_totals(sample()[:2])
+    assert ("removed", ("2026", 1, 1)) in told
+    assert ("removed", (None, 2, 2)) in told
+    assert ("removed", ("November", 0, 0)) in told
+    assert len(told) == 6
+
+
+def test_at_first_all_images_are_selected_and_the_newest_month_is_open(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    november = index_of(model, FRIDAY).parent()
+    assert view.isExpanded(november)
+    assert view.isExpanded(november.parent())
+    assert not view.isExpanded(index_of(model, date(2026, 10, 2)).parent())
+    assert not view.isExpanded(model.index(2, 0))
+    assert view.selected_days is None
+    assert view.selectedIndexes() == [model.index(0, 0)]
+    assert view.accessibleName() == "Dates"
+
+
+def test_selecting_days_tells_which(model: DateTreeModel, view: DateTreeView, qtbot: QtBot) -> None:
+    model.set_totals(sample())
+    told: list[object] = []
+    view.days_selected.connect(told.append)
+    friday = view.visualRect(index_of(model, FRIDAY)).center()
+    thursday = view.visualRect(index_of(model, FRIDAY - timedelta(days=1))).center()
+    left, control = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+    qtbot.mouseClick(view.viewport(), left, pos=friday)
+    qtbot.mouseClick(view.viewport(), left, control, pos=thursday)
+    ordinal = FRIDAY.toordinal()
+    assert told == [{ordinal}, {ordinal, ordinal - 1}]
+
+
+def test_selecting_nothing_means_all_images(
+    model: DateTreeModel, view: DateTreeView, qtbot: QtBot
+) -> None:
+    model.set_totals(sample())
+    select(view, index_of(model, FRIDAY))
+    told: list[object] = []
+    view.days_selected.connect(told.append)
+    view.clearSelection()
+    assert told == [None]
+    assert view.selectedIndexes() == [model.index(0, 0)]
+
+
+def test_arrow_keys_move_the_selection(
+    model: DateTreeModel, view: DateTreeView, qtbot: QtBot
+) -> None:
+    model.set_totals(sample())
+    view.select_all_images()
+    for _ in range(3):
+        qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.selected_days == {FRIDAY.toordinal()}
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert view.currentIndex().data() == "November"
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert not view.isExpanded(view.currentIndex())
+
+
+def test_a_day_that_comes_leaves_selection_and_folds_as_they_were(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    select(view, index_of(model, FRIDAY))
+    view.expand(model.index(2, 0))
+    newer = [total(date(2027, 1, 1)), total(date(2026, 12, 1)), *sample()]
+    told: list[object] = []
+    view.days_selected.connect(told.append)
+    model.set_totals(newer)
+    assert view.currentIndex().data() == "Fri 20"
+    assert view.selected_days == {FRIDAY.toordinal()}
+    assert view.isExpanded(index_of(model, FRIDAY).parent())
+    assert view.isExpanded(model.index(3, 0))
+    assert not view.isExpanded(model.index(1, 0))
+    assert told == []
+
+
+def test_a_selected_month_that_gets_a_day_tells_so(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    select(view, index_of(model, FRIDAY).parent())
+    told: list[object] = []
+    view.days_selected.connect(told.append)
+    model.set_totals([total(FRIDAY + timedelta(days=1)), *sample()])
+    ordinal = FRIDAY.toordinal()
+    assert told == [{ordinal + 1, ordinal, ordinal - 1}]
+
+
+def test_when_the_selected_day_goes_all_images_are_selected(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    select(view, index_of(model, date(2025, 12, 31)))
+    model.set_totals(sample()[:3])
+    assert view.selected_days is None or view.selected_days <= {entry.day for entry in sample()[:3]}
+    assert view.selectedIndexes()
+
+
+def test_the_tree_follows_the_grid_and_tidies_up_after_itself(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    october = index_of(model, date(2026, 10, 2)).parent()
+    december = index_of(model, date(2025, 12, 31)).parent()
+    view.show_day_in_view(date(2026, 10, 2).toordinal())
+    assert view.isExpanded(october)
+    assert view.selected_days is None
+    view.show_day_in_view(date(2025, 12, 31).toordinal())
+    assert view.isExpanded(december)
+    assert not view.isExpanded(october)
+    assert view.isExpanded(index_of(model, FRIDAY).parent())  # was open before
+
+
+def test_a_month_folded_by_hand_stays_folded_while_the_grid_is_in_it(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    view.show_day_in_view(FRIDAY.toordinal())
+    november = index_of(model, FRIDAY).parent()
+    view.collapse(november)
+    view.show_day_in_view(FRIDAY.toordinal() - 1)
+    assert not view.isExpanded(november)
+
+
+def test_the_day_in_view_is_marked_and_not_selected(
+    model: DateTreeModel, view: DateTreeView, qtbot: QtBot
+) -> None:
+    model.set_totals(sample())
+    row = view.visualRect(index_of(model, FRIDAY))
+    spot = QPoint(row.right() - 100, row.top() + 3)
+    before = view.viewport().grab().toImage().pixelColor(spot)
+    view.show_day_in_view(FRIDAY.toordinal())
+    assert view.viewport().grab().toImage().pixelColor(spot) != before
+
+
+def test_twenty_years_of_days(model: DateTreeModel, view: DateTreeView) -> None:
+    days = [FRIDAY - timedelta(days=back) for back in range(7_300)]
+    model.set_totals([total(day) for day in days])
+    assert model.rowCount() == 1 + 21
+    assert model.index(0, 0).data(Role.COUNT) == "7,300"
+    assert index_of(model, days[-1]).data(Role.COUNT) == "1 · 1.0 MB"

@@ -1,0 +1,273 @@
+"""The window around the grid: its parts, its menus, dropping a store on it, closing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui import theme
+from gui.actions import ACTIONS, create_actions, set_available, shortcut_rows
+from gui.dialogs.problems import ProblemsDialog
+from gui.dialogs.shortcuts import ShortcutsDialog
+from gui.main_window import MainWindow
+from gui.models.date_tree import DateTreeModel
+from gui.models.image_list import ImageListModel
+from gui.theme import Appearance
+from gui.views.drop_veil import DropVeil
+from gui.views.grid import LARGEST_CELL, ImageGrid
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    grid = ImageGrid()
+    images = ImageListModel(grid)
+    grid.setModel(images)
+    window = MainWindow(DateTreeModel(grid), grid)
+    window.resize(1000, 650)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    return window
+
+
+def test_the_title_names_the_store(window: MainWindow) -> None:
+    assert window.windowTitle() == "Contact Sheet"
+    window.set_store_name("storage")
+    assert window.windowTitle() == "storage — Contact Sheet"
+
+
+def test_every_action_is_in_a_menu_and_no_shortcut_is_given_twice(window: MainWindow) -> None:
+    found: list[str] = []
+
+    def collect(widget: QWidget) -> None:
+        for action in widget.actions():
+            menu = action.menu()
+            if isinstance(menu, QWidget) and action.objectName() != "recent":
+                collect(menu)
+            elif not action.isSeparator():
+                found.append(action.objectName())
+
+    collect(window.menuBar())
+    assert sorted(found) == sorted(row.id for row in ACTIONS)
+    assert len({row.id for row in ACTIONS}) == len(ACTIONS)
+    keys = [QKeySequence(keys).toString() for row in ACTIONS for keys in row.shortcuts]
+    assert all(keys)
+    assert len(set(keys)) == len(keys)
+
+
+def test_actions_are_enabled_by_what_there_is(window: MainWindow) -> None:
+    actions = window.actions_by_id
+    assert actions["open"].isEnabled()
+    assert not actions["rescan"].isEnabled()
+    set_available(actions, store=True)
+    assert actions["rescan"].isEnabled()
+    assert not actions["copy_prompt"].isEnabled()
+    set_available(actions, store=True, selection=True, work=True)
+    assert all(action.isEnabled() for action in actions.values())
+
+
+def test_one_appearance_at_a_time(window: MainWindow) -> None:
+    actions = window.actions_by_id
+    actions["appearance_dark"].trigger()
+    actions["appearance_light"].trigger()
+    assert [row.id for row in ACTIONS if row.group and actions[row.id].isChecked()] == [
+        "appearance_light"
+    ]
+
+
+def test_icons_follow_the_palette(qapp: QApplication, window: MainWindow) -> None:
+    def ink() -> str:
+        image = window.actions_by_id["open"].icon().pixmap(20).toImage()
+        spots = (image.pixelColor(x, y) for x in range(20) for y in range(20))
+        return max(spots, key=lambda colour: colour.alpha()).name()
+
+    theme.apply(qapp, Appearance.LIGHT)
+    assert ink() == theme.LIGHT.text
+    theme.apply(qapp, Appearance.DARK)
+    assert ink() == theme.DARK.text
+
+
+def test_the_slider_and_the_grid_agree(window: MainWindow) -> None:
+    slider = window.findChild(QSlider)
+    assert isinstance(slider, QSlider)
+    assert slider.value() == window.grid.cell_size
+    slider.setValue(200)
+    assert window.grid.cell_size == 200
+    window.grid.set_cell_size(LARGEST_CELL)
+    assert slider.value() == LARGEST_CELL
+
+
+def test_tab_goes_dates_images_metadata(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_grid()
+    window.dates.setFocus()
+    order = []
+    for _ in range(2):
+        order.append(QApplication.focusWidget())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    last = QApplication.focusWidget()
+    assert order == [window.dates, window.grid]
+    assert last is not None
+    assert last is window.metadata or window.metadata.isAncestorOf(last)
+
+
+def test_a_message_stands_where_the_grid_would(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_message("No store is open", "Open one.", first="Open store…")
+    assert window.message.isVisible()
+    assert not window.grid.isVisible()
+    buttons = [x for x in window.message.findChildren(QPushButton) if x.isVisible()]
+    assert [button.text() for button in buttons] == ["Open store…"]
+    with qtbot.waitSignal(window.message.first_clicked):
+        qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
+    window.show_grid()
+    assert window.grid.isVisible()
+
+
+def test_closing_hides_and_tells(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.closing):
+        assert not window.close()
+    assert not window.isVisible()
+
+
+def test_panes_come_back_as_they_were(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_by_id["show_metadata"].setChecked(False)
+    assert not window.metadata.isVisible()
+    state = window.save_panes()
+    window.actions_by_id["show_metadata"].setChecked(True)
+    window.actions_by_id["show_dates"].setChecked(False)
+    assert window.restore_panes(state)
+    assert window.dates.isVisible()
+    assert not window.metadata.isVisible()
+    assert not window.restore_panes(QByteArray(b"rubbish"))
+    assert not window.restore_panes(QByteArray())
+    assert window.dates.isVisible()
+
+
+def urls(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def drag(window: MainWindow, data: QMimeData) -> QDragEnterEvent:
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(300, 300), actions, data, left, no_keys)
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def drop(window: MainWindow, data: QMimeData) -> QDropEvent:
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(300, 300), actions, data, left, no_keys)
+    event.ignore()
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def test_a_folder_dropped_is_a_store_to_open(window: MainWindow, tmp_path: Path) -> None:
+    told: list[str] = []
+    window.store_dropped.connect(told.append)
+    veil = window.findChild(DropVeil)
+    assert isinstance(veil, DropVeil)
+    data = urls(tmp_path)
+    drag(window, data)
+    assert veil.isVisible()
+    assert veil.accessibleName() == "Open this store"
+    event = drop(window, data)
+    assert told == [str(tmp_path)]
+    assert event.dropAction() == Qt.DropAction.CopyAction  # the folder stays where it is
+    assert not veil.isVisible()
+
+
+def test_files_and_several_folders_are_refused_in_words(window: MainWindow, tmp_path: Path) -> None:
+    told: list[str] = []
+    window.store_dropped.connect(told.append)
+    veil = window.findChild(DropVeil)
+    assert isinstance(veil, DropVeil)
+    file = tmp_path / "picture.png"
+    file.touch()
+    for data in (urls(file), urls(tmp_path, tmp_path.parent)):
+        drag(window, data)
+        assert "Only one folder" in veil.accessibleName()
+        assert not drop(window, data).isAccepted()
+        assert not veil.isVisible()
+    drag(window, urls(file))
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not veil.isVisible()
+    assert told == []
+
+
+def test_a_notice_says_does_and_goes(window: MainWindow, qtbot: QtBot) -> None:
+    focus = QApplication.focusWidget()
+    done: list[str] = []
+    notice = window.notice
+    notice.tell("3 images moved", "Undo", lambda: done.append("undone"))
+    assert notice.isVisible()
+    assert QApplication.focusWidget() is focus
+    assert notice.accessibleName() == "Notice"
+    assert notice.accessibleDescription() == "3 images moved"
+    around = notice.parentWidget()
+    assert around is not None
+    assert around.rect().contains(notice.geometry())
+    assert abs(notice.geometry().center().x() - around.rect().center().x()) <= 1
+    button = notice.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert done == ["undone"]
+    assert not notice.isVisible()
+
+
+def test_a_long_notice_wraps_in_a_narrow_window(window: MainWindow) -> None:
+    window.resize(window.minimumSize())
+    window.notice.tell("One of the many words of a long notice " * 6)
+    around = window.notice.parentWidget()
+    assert around is not None
+    assert around.rect().contains(window.notice.geometry())
+    label = window.notice.findChild(QLabel)
+    assert isinstance(label, QLabel)
+    assert window.notice.height() >= label.heightForWidth(label.width())
+
+
+def test_a_notice_stays_while_its_button_has_the_focus(window: MainWindow, qtbot: QtBot) -> None:
+    window.notice.tell("Done", "Undo")
+    button = window.notice.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    button.setFocus()
+    window.notice.expire()
+    assert window.notice.isVisible()
+    window.dates.setFocus()
+    window.notice.expire()
+    assert not window.notice.isVisible()
+
+
+def test_the_list_of_shortcuts_has_them_all(window: MainWindow) -> None:
+    dialog = ShortcutsDialog(window)
+    dialog.open()
+    assert dialog.accessibleName() == "Shortcuts"
+    said = {label.text() for label in dialog.findChildren(QLabel)}
+    for keys, text in shortcut_rows():
+        assert {keys, text} <= said
+    assert ("Ctrl+O", "Open store") in shortcut_rows()
+    dialog.close()
+
+
+def test_problems_can_be_read_and_copied(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = ProblemsDialog(["a.json: not JSON", "2026/10: may not be read"], window)
+    dialog.open()
+    lines = dialog.findChild(QPlainTextEdit)
+    assert isinstance(lines, QPlainTextEdit)
+    assert lines.toPlainText() == "a.json: not JSON\n2026/10: may not be read"
+    copy = next(x for x in dialog.findChildren(QPushButton) if x.text() == "Copy all")
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == lines.toPlainText()
+    dialog.close()
+
+
+def test_actions_belong_to_whom_they_are_made_for(window: MainWindow) -> None:
+    assert all(action.parent() is window for action in create_actions(window).values())

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from PySide6.QtCore import QLocale
+
+from gui.text import count_text, date_text, day_text, moment_text, number_text, size_text
+
+DAY = date(2026, 11, 20).toordinal()
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (1023, "1,023 bytes"),
+        (1024, "1.0 kB"),
+        (1_990_000, "1.9 MB"),
+        (10 * 1024**2 - 1, "10 MB"),
+        (402 * 1024**2, "402 MB"),
+        (1024**3 - 1, "1.0 GB"),
+        (17 * 1024**3, "17 GB"),
+        (3 * 1024**6, "3,072 PB"),
+    ],
+)
+def test_sizes_have_the_largest_fitting_unit(size: int, text: str) -> None:
+    assert size_text(size) == text
+
+
+def test_counts_are_singular_or_plural_with_thousands_apart() -> None:
+    assert count_text(0, "image") == "0 images"
+    assert count_text(1, "image") == "1 image"
+    assert count_text(12_431, "image") == "12,431 images"
+    assert number_text(1_000_000) == "1,000,000"
+
+
+def test_dates_are_written_out() -> None:
+    assert day_text(DAY) == "Friday 20 November 2026"
+    assert date_text(DAY) == "20 November 2026"
+    assert moment_text(datetime(2026, 11, 20, 17, 48, 9)) == "20 November 2026 17:48:09"
+    assert moment_text(datetime(2026, 11, 2, 7, 8, 9, 999_999)) == "2 November 2026 07:08:09"
+
+
+def test_the_persons_locale_decides() -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    try:
+        assert day_text(DAY) == "Freitag 20 November 2026"
+        assert size_text(1_990_000) == "1,9 MB"
+    finally:
+        QLocale.setDefault(before)
