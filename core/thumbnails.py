@@ -96,7 +96,8 @@ class Thumbnails:
             return
         wanted = {signature(record, edge): record for record in records}
         # Looked up before the cache is: what ends meanwhile is in one or the other.
-        mine = {self._under_way[key]: key for key in wanted if key in self._under_way}
+        under_way = self._under_way
+        mine = {under_way[k]: k for k in wanted if k in under_way and not under_way[k].done()}
         cached = await self._in_cache_thread(lambda: self._cache.get_many(wanted))
         cached |= self._given_up
         joined = set(mine.values())
@@ -111,8 +112,8 @@ class Thumbnails:
                 yield [_thumbnail(wanted[key], made) for key, made in found.items()]
             if not (waiting or mine):
                 return
-            under_way = {*mine, *self._under_way.values()}
-            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            tasks = {*mine, *under_way.values()}
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             ended = [task for task in mine if task.done() and not task.cancelled()]
             found = {mine.pop(task): task.result() for task in ended}
 

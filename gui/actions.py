@@ -74,6 +74,8 @@ ACTIONS: Final = (
               checkable=True, group="appearance"),
     ActionRow("rescan", "&Rescan", "Store", 0, ("F5",), "rescan",
               "Look for what changed in the store's folders", "store"),
+    ActionRow("open_folder", "Open &folder", "Store", 1, ("Ctrl+Shift+O",), "",
+              "Show the store's folder in the file manager", "store"),
     ActionRow("cancel_work", "&Cancel work", "Store", 0, ("Ctrl+.",), "cancel",
               "Stop what is under way", "work"),
     ActionRow("shortcuts", "&Shortcuts", "Help", 0, ("F1", "?"), "", "List every shortcut"),

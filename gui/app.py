@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import StoreError
 from core.places import APP_NAME
-from gui import aio, pages, theme
+from gui import accessibility, aio, pages, theme
 from gui.controllers.browse import BrowseController
 from gui.controllers.commands import CommandController
 from gui.controllers.message import MessageController
@@ -39,6 +39,7 @@ def start(options: argparse.Namespace) -> int:
     app.setApplicationDisplayName(NAME)
     app.setDesktopFileName(APP_NAME)
     app.setQuitOnLastWindowClosed(False)  # closing waits for what is under way
+    accessibility.install()
     preferences = Preferences()
     chosen = options.appearance
     theme.apply(app, theme.Appearance(chosen) if chosen else preferences.appearance)

@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self.grid)
         for widget in (self.dates, self._stack, self.metadata):
             self._splitter.addWidget(widget)
+            widget.raise_()  # screen readers read in the order of stacking
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setStretchFactor(1, 1)

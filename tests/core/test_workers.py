@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -332,43 +331,3 @@ def test_no_child_outlives_its_parent(how: signal.Signals) -> None:
         assert parent.returncode == (5 if how == signal.SIGINT else -9)
     assert b"worker.py" not in noise
     assert psutil.wait_procs(children, timeout=20)[1] == []
-
-
-def test_under_qasync() -> None:
-    pytest.importorskip("qasync")
-    program = """
-        import asyncio, contextlib, gc, sys
-        from PySide6.QtCore import QCoreApplication
-        import qasync
-        from core.errors import WorkerTimeout
-        from core.workers import WorkerPool
-        async def main():
-            pool = WorkerPool(2)
-            results = await asyncio.gather(*(pool.call("builtins:abs", -i) for i in range(9)))
-            assert results == list(range(9)), results
-            items = [item async for item in pool.stream("tests.core.test_workers:count", 50)]
-            assert len(items) == 50, items
-            with contextlib.suppress(WorkerTimeout):
-                await pool.call("time:sleep", 60, timeout=0.2)
-                raise AssertionError
-            task = asyncio.create_task(pool.call("time:sleep", 60))
-            await asyncio.sleep(0.2)
-            task.cancel()
-            await asyncio.wait([task])
-            await pool.close()
-            gc.collect()
-        app = QCoreApplication(sys.argv)
-        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-            runner.run(main())
-        print("fine")
-    """
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(program)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    assert (done.stdout, done.stderr) == ("fine\n", "")

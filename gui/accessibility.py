@@ -1,0 +1,24 @@
+"""Roles that screen readers are told where Qt's own widgets have none that fits."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAccessibleWidget
+
+from gui.views.metadata_pane import MetadataPane
+from gui.views.notice import Notice
+
+
+def install() -> None:
+    """Have screen readers told these roles; once in a program."""
+    QAccessible.installFactory(_interface)
+
+
+def _interface(class_name: str, about: QObject | None) -> QAccessibleInterface | None:
+    """Answer Qt's question how an object is described; ``None`` leaves it to Qt."""
+    if isinstance(about, Notice):
+        return QAccessibleWidget(about, QAccessible.Role.Notification, about.accessibleName())
+    if isinstance(about, MetadataPane):
+        return QAccessibleWidget(about, QAccessible.Role.Grouping, about.accessibleName())
+    return None
