@@ -8,59 +8,39 @@ read and write it at once: writes are short transactions; a reader sees what was
 from __future__ import annotations
 
 import sys
-from array import array
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import apsw
-import msgspec
-
-from core.catalog_schema import catalog_errors, connect
-from core.changes import (
-    BESIDE,
-    IN_METADATA,
-    NO_SIDECAR,
-    Applied,
-    FileEntry,
-    FolderChange,
-    FolderState,
+from core.catalog_rows import (
+    OLDEST,
+    ORPHANS,
+    UNHASHED,
+    UPSERT,
+    carray,
+    json_text,
+    key_array,
+    listed_keys,
+    to_candidate,
+    to_record,
 )
+from core.catalog_schema import catalog_errors, connect
+from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
+from core.prune_records import Candidate
 from core.records import (
     DayImages,
     DayTotal,
     ImageRecord,
+    OrphanSidecar,
     SelectionSummary,
     StoreTotals,
     from_microseconds,
 )
 
 EVERYTHING = -1  # SQLite's LIMIT for no limit
+BEGINNING = (-sys.maxsize, 0)
 DAYS_AT_ONCE = 50
-
-# One statement for all rows of a folder: SQLite runs it without Python, and without the GIL.
-_UPSERT = """
-INSERT INTO image (
-    folder, name, day, created_us, size_bytes, modified_ns,
-    sidecar, sidecar_bytes, sidecar_ns, sidecar_problem,
-    format, width, height, prompt, model, provider, cost_usd
-)
-SELECT
-    ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-    value ->> 5, value ->> 6, value ->> 7, value ->> 8,
-    value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15
-FROM jsonb_each(?2) WHERE true
-ON CONFLICT (name, folder) DO UPDATE SET
-    day = excluded.day, created_us = excluded.created_us,
-    size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns,
-    sidecar = excluded.sidecar, sidecar_bytes = excluded.sidecar_bytes,
-    sidecar_ns = excluded.sidecar_ns, sidecar_problem = excluded.sidecar_problem,
-    format = excluded.format, width = excluded.width, height = excluded.height,
-    prompt = excluded.prompt, model = excluded.model, provider = excluded.provider,
-    cost_usd = excluded.cost_usd
-"""
-_decode_keys = msgspec.json.Decoder(list[int]).decode
 
 
 def open_catalog(path: Path, store: Path) -> Catalog:
@@ -128,10 +108,10 @@ class Catalog:
         rows = self._query(
             "SELECT day, size_bytes, keys, listed FROM day_images "
             "WHERE ?1 IS NULL OR day IN (SELECT value FROM json_each(?1)) ORDER BY day DESC",
-            (None if days is None else _json(days),),
+            (None if days is None else json_text(days),),
         )
         return [
-            DayImages(day, size, _key_array(blob) if listed is None else _listed_keys(listed))
+            DayImages(day, size, key_array(blob) if listed is None else listed_keys(listed))
             for day, size, blob, listed in rows
         ]
 
@@ -140,7 +120,7 @@ class Catalog:
         if not keys:
             return {}
         sql = "SELECT record.* FROM carray(?) AS wanted CROSS JOIN record ON key = wanted.value"
-        return {row[0]: _record(row) for row in self._query(sql, (_carray(keys),))}
+        return {row[0]: to_record(row) for row in self._query(sql, (carray(keys),))}
 
     def find(self, image_id: str) -> list[ImageRecord]:
         """Return every image of this id, newest first; two files may have the same one."""
@@ -149,7 +129,7 @@ class Catalog:
             "ORDER BY day DESC, created_us DESC, key DESC"
         )
         rows = self._query(sql, (image_id + ".", image_id + "/"))  # "/" comes next after "."
-        return [record for record in map(_record, rows) if record.image_id == image_id]
+        return [record for record in map(to_record, rows) if record.image_id == image_id]
 
     def newest(self, limit: int | None = None, since_us: int | None = None) -> list[ImageRecord]:
         """Return at most ``limit`` images made at ``since_us`` or later, newest first."""
@@ -160,7 +140,36 @@ class Catalog:
         )
         since = -sys.maxsize if since_us is None else since_us
         most = EVERYTHING if limit is None else max(limit, 0)
-        return [_record(row) for row in self._query(sql, (since, most))]
+        return [to_record(row) for row in self._query(sql, (since, most))]
+
+    def find_content(self, sha256: str) -> list[ImageRecord]:
+        """Return every image whose sidecar says that its bytes have this SHA-256 (hex digits)."""
+        sql = "SELECT * FROM record WHERE key IN (SELECT key FROM image WHERE sha256 = unhex(?))"
+        return [to_record(row) for row in self._query(sql, (sha256,))]
+
+    def unhashed(self, size_bytes: int) -> list[ImageRecord]:
+        """Return every image of this many bytes of which no SHA-256 is known."""
+        return [to_record(row) for row in self._query(UNHASHED, (size_bytes,))]
+
+    def oldest(self, after: tuple[int, int], limit: int) -> list[tuple[int, Candidate]]:
+        """Return at most ``limit`` images with their keys, oldest first (``created_us``, key).
+
+        ``after`` is the last of the page before; the first page begins after ``BEGINNING``.
+        """
+        return [(row[0], to_candidate(row)) for row in self._query(OLDEST, (*after, limit))]
+
+    def pinned_images(self) -> int:
+        """Count the images that are pinned."""
+        ((images,),) = self._query("SELECT count(*) FROM image WHERE pinned = 1")
+        return int(images)
+
+    def orphans(self) -> list[OrphanSidecar]:
+        """Return the sidecars whose image is missing, by path."""
+        return [OrphanSidecar(*row) for row in self._query(ORPHANS)]
+
+    def unknown_files(self) -> dict[str, int]:
+        """Count the files that are no business of a store, by the folder of images they are in."""
+        return dict(self._query("SELECT path, unknown FROM folder WHERE unknown ORDER BY path"))
 
     def summary(self, keys: Collection[int]) -> SelectionSummary | None:
         """Return what these images share and sum up to; ``None`` if all of them are gone."""
@@ -170,7 +179,7 @@ class Catalog:
             first = self._query(
                 "SELECT prompt, model, provider, format, width, height FROM carray(?) AS wanted "
                 "CROSS JOIN image ON image.key = wanted.value LIMIT 1",
-                (_carray(keys),),
+                (carray(keys),),
             )
             if not first:
                 return None
@@ -179,7 +188,7 @@ class Catalog:
                 "min(created_us), max(created_us), min(prompt = ?2), min(model = ?3), "
                 "min(provider = ?4), min(format = ?5), min(width = ?6 AND height = ?7) "
                 "FROM carray(?1) AS wanted CROSS JOIN image ON image.key = wanted.value",
-                (_carray(keys), *first[0]),
+                (carray(keys), *first[0]),
             )
         prompt, model, provider, file_format, width, height = first[0]
         values = {"prompt": prompt, "model": model, "provider": provider, "format": file_format}
@@ -214,6 +223,17 @@ class Catalog:
         )
         return {row[0]: FileEntry(*row[1:]) for row in self._query(sql, (path,))}
 
+    def folder_leftovers(self, path: str) -> Leftovers:
+        """Return what is known to be in one folder besides images and their sidecars."""
+        known = self._query(
+            "SELECT name, size_bytes, modified_ns FROM orphan "
+            "WHERE folder = (SELECT id FROM folder WHERE path = ?)",
+            (path,),
+        )
+        count = "SELECT ifnull(max(unknown), 0) FROM folder WHERE path = ?"
+        ((unknown,),) = self._query(count, (path,))
+        return Leftovers({name: (size, modified) for name, size, modified in known}, unknown)
+
     def apply(self, changes: Sequence[FolderChange]) -> Applied:
         """Write changes of some folders, all of them or none; a file keeps its key."""
         with self._transaction("BEGIN IMMEDIATE"):
@@ -233,16 +253,27 @@ class Catalog:
             (change.path,),
         )
         if change.removed:
-            keys = _carray([entry.key for entry in change.removed])
+            keys = carray([entry.key for entry in change.removed])
             self._query("DELETE FROM image WHERE key IN (SELECT value FROM carray(?))", (keys,))
         if change.rows:
-            self._query(_UPSERT, (folder, _json(change.rows)))
+            self._query(UPSERT, (folder, json_text(change.rows)))
         if change.state is not None:
             state = (change.state.mtime_ns, change.state.looked_ns, folder)
             self._query("UPDATE folder SET mtime_ns = ?, looked_ns = ? WHERE id = ?", state)
+        if change.leftovers is not None:
+            self._write_leftovers(folder, change.leftovers)
         if change.gone:
             self._query("DELETE FROM image WHERE folder = ?", (folder,))
+            self._query("DELETE FROM orphan WHERE folder = ?", (folder,))
             self._query("DELETE FROM folder WHERE id = ?", (folder,))
+
+    def _write_leftovers(self, folder: int, leftovers: Leftovers) -> None:
+        self._query("UPDATE folder SET unknown = ? WHERE id = ?", (leftovers.unknown, folder))
+        self._query("DELETE FROM orphan WHERE folder = ?", (folder,))
+        self._query(
+            "INSERT INTO orphan SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)",
+            (folder, json_text(leftovers.orphans)),
+        )
 
     def keep_days(self) -> None:
         """Keep the ordered keys of every day for ``days`` to read at once; after a scan."""
@@ -252,7 +283,7 @@ class Catalog:
                     "SELECT day, listed FROM day_images WHERE keys IS NULL LIMIT ?", (DAYS_AT_ONCE,)
                 )
                 for day, listed in rows:
-                    blob = _listed_keys(listed).tobytes()
+                    blob = listed_keys(listed).tobytes()
                     self._query("INSERT INTO day_keys VALUES (?, ?)", (day, blob))
             if len(rows) < DAYS_AT_ONCE:
                 return
@@ -272,27 +303,3 @@ class Catalog:
                     self._connection.execute("ROLLBACK")
             raise
         self._query("COMMIT")
-
-
-def _record(row: tuple[Any, ...]) -> ImageRecord:
-    key, name, folder, sidecar, problem, *rest = row
-    stem = name.rpartition(".")[0]
-    sidecar_folder = {NO_SIDECAR: None, BESIDE: folder, IN_METADATA: "metadata"}[sidecar]
-    sidecar_path = None if sidecar_folder is None else f"{sidecar_folder}/{stem}.json"
-    return ImageRecord(key, stem, f"{folder}/{name}", sidecar_path, problem, *rest)
-
-
-def _listed_keys(listed: str) -> array[int]:
-    return array("q", _decode_keys(listed))
-
-
-def _key_array(blob: bytes) -> array[int]:
-    return array("q", blob)
-
-
-def _carray(keys: Collection[int]) -> object:
-    return apsw.carray(keys if isinstance(keys, array) else array("q", keys))
-
-
-def _json(values: Collection[object]) -> str:
-    return msgspec.json.encode(values).decode()

@@ -18,7 +18,7 @@ import apsw.sqlite_extra
 from core.errors import CatalogDamaged, CatalogError
 
 APPLICATION_ID = 0x43534854  # "CSHT"
-VERSION = 1
+VERSION = 2
 BUSY_MILLISECONDS = 5000
 
 # Sidecar: 0 there is none, 1 beside the image, 2 in metadata/.
@@ -28,7 +28,8 @@ _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE folder (
-    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, mtime_ns INTEGER, looked_ns INTEGER
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, mtime_ns INTEGER, looked_ns INTEGER,
+    unknown INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE image (
@@ -40,10 +41,21 @@ CREATE TABLE image (
     sidecar_problem TEXT,
     format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
     prompt TEXT NOT NULL, model TEXT NOT NULL, provider TEXT NOT NULL, cost_usd REAL,
+    pinned INTEGER NOT NULL, rating INTEGER NOT NULL, tags TEXT NOT NULL, sha256 BLOB,
     UNIQUE (name, folder)
 );
 CREATE INDEX image_order ON image (day DESC, created_us DESC, key DESC);
 CREATE INDEX image_folder ON image (folder);
+CREATE INDEX image_age ON image (created_us);
+CREATE INDEX image_pinned ON image (pinned) WHERE pinned = 1;
+CREATE INDEX image_sha256 ON image (sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX image_unhashed ON image (size_bytes) WHERE sha256 IS NULL;
+
+CREATE TABLE orphan (
+    folder INTEGER NOT NULL, name TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+    PRIMARY KEY (folder, name)
+) WITHOUT ROWID;
 
 CREATE TABLE day_total (
     day INTEGER PRIMARY KEY,
@@ -56,7 +68,9 @@ CREATE TABLE day_keys (day INTEGER PRIMARY KEY, keys BLOB NOT NULL);
 CREATE VIEW record AS SELECT
     image.key, image.name, folder.path, image.sidecar, image.sidecar_problem, image.day,
     image.created_us, image.size_bytes, image.modified_ns, image.format, image.width, image.height,
-    image.prompt, image.model, image.provider, image.cost_usd
+    image.prompt, image.model, image.provider, image.cost_usd,
+    image.pinned, image.rating, image.tags,
+    CASE WHEN image.sha256 IS NOT NULL THEN lower(hex(image.sha256)) END AS sha256
 FROM image JOIN folder ON folder.id = image.folder;
 
 CREATE VIEW day_images AS SELECT

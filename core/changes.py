@@ -46,6 +46,22 @@ class ImageRow(msgspec.Struct, array_like=True, gc=False):
     model: str
     provider: str
     cost_usd: float | None
+    pinned: bool = False
+    rating: int = 0
+    tags: str = ""  # a JSON array of texts; "" for none
+    sha256: str | None = None
+
+
+class Leftovers(msgspec.Struct, frozen=True):
+    """What is in a folder besides images and their sidecars.
+
+    Attributes:
+        orphans: Sidecars without an image: name → size in bytes, modification time in ns.
+        unknown: Number of files that are neither image, sidecar nor temporary.
+    """
+
+    orphans: dict[str, tuple[int, int]] = {}
+    unknown: int = 0
 
 
 class FolderChange(msgspec.Struct):
@@ -58,6 +74,7 @@ class FolderChange(msgspec.Struct):
         removed: What was known of images that are gone.
         state: The folder's own state, given with the last of its changes; until then the
             folder counts as not looked at.
+        leftovers: What else is in it, if that is not what was known.
         gone: The folder itself is gone, and with it every image in it.
     """
 
@@ -66,6 +83,7 @@ class FolderChange(msgspec.Struct):
     replaced: list[FileEntry] = []
     removed: list[FileEntry] = []
     state: FolderState | None = None
+    leftovers: Leftovers | None = None
     gone: bool = False
 
 

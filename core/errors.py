@@ -36,6 +36,22 @@ class StoreUnreadable(StoreError, PermissionError):
     """The store's folder exists, but may not be read."""
 
 
+class StoreNotWritable(StoreError, OSError):
+    """A file of the store cannot be written or removed; ``errno`` says why to programs."""
+
+
+class InvalidImageData(StoreError, ValueError):
+    """What was given as an image is neither bytes nor a data URL of an image."""
+
+
+class InvalidMetadata(StoreError, ValueError, TypeError):
+    """What was given as metadata cannot be written as a JSON object."""
+
+
+class RestoreConflict(StoreError, FileExistsError):
+    """What is in the trash cannot go back: something else stands in its place."""
+
+
 class SidecarError(StoreError, ValueError):
     """The sidecar is not a JSON object that can be used; the message says why."""
 

@@ -9,6 +9,7 @@ processes. Reading errors are ``OSError`` as the system raises them.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,8 @@ import aiofiles
 from core import layout
 from core.errors import ImageNotFound, SidecarError, StoreNotFound, StoreUnreadable
 from core.sidecar import LARGEST_SIDECAR
+
+log = logging.getLogger(__name__)
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
@@ -130,6 +133,27 @@ def list_folder(folder: int) -> Listing:
     return Listing(files, folders)
 
 
+def walk(store: int, folders: Iterable[str]) -> Iterator[tuple[str, int, list[str]]]:
+    """Go through some folders of the store and all in them; links are not followed.
+
+    Yields each folder's path, its descriptor, which is closed after its turn, and the names of
+    its files. A folder that cannot be read is logged and left out.
+    """
+    waiting = list(folders)
+    while waiting:
+        path = waiting.pop()
+        try:
+            with open_folder(store, path) as folder:
+                found = list_folder(folder)
+                yield path, folder, found.files
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            log.warning("the folder %s cannot be read: %s", path, error.strerror)
+            continue
+        waiting += [f"{path}/{name}" for name in found.folders]
+
+
 def signature(folder: int, name: str) -> Signature:
     """Return the signature of a file in an open folder."""
     found = os.stat(name, dir_fd=folder, follow_symlinks=False)
@@ -206,15 +230,27 @@ def _sidecar_of(store: int, path: str) -> str | None:
 def _is_file(store: int, relative: str) -> bool:
     *folders, name = parts_of(relative)
     try:
-        folder = _descend(store, folders)
+        with open_folder(store, "/".join(folders)) as folder:
+            return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
     except OSError:
         return False
+
+
+def stat_file(base: Path, relative: str) -> os.stat_result | None:
+    """Look at a plain file; ``None`` if there is none, or it could be reached only through a link.
+
+    Raises:
+        OSError: It cannot be told.
+    """
+    *folders, name = parts_of(relative)
     try:
-        return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-    except OSError:
-        return False
-    finally:
-        os.close(folder)
+        with open_store(base) as store, open_folder(store, "/".join(folders)) as folder:
+            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except StoreNotFound:
+        raise
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
 
 
 def read_sidecar(base: Path, relative: str) -> bytes:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterator
+
+import msgspec
 
 from core import files, sidecar
 from core.changes import BESIDE, IN_METADATA, NO_SIDECAR, FileEntry, ImageRow
 from core.errors import SidecarError
 from core.files import Signature
 from core.layout import SIDECAR_SUFFIX, id_moment, image_name, is_temporary
-from core.records import EPOCH, to_microseconds
+from core.records import EPOCH, local_time, to_microseconds
 from core.sidecar import LARGEST_SIDECAR, SidecarFields
 
 _DAY_US = 86_400_000_000
@@ -32,9 +33,12 @@ class FolderScan:
         metadata: Descriptor of the flat layout's folder of sidecars, ``None`` if there is none.
         day: The day a dated folder is for; ``None`` in the flat layout.
         known: What the catalogue knows of the images in this folder, by name.
+        names: Files to look at, also some that are gone; by default all that are there.
 
     Attributes:
         names: The images' file names, newest first as far as names tell.
+        stems: The images' ids.
+        others: The names of the files that are neither images nor temporary.
         removed: What was known of images that are not there (any more), as far as looked.
         problems: What cannot be shown, and why.
         complete: Whether all could be read, so that it need not be tried again.
@@ -47,6 +51,7 @@ class FolderScan:
         metadata: int | None,
         day: int | None,
         known: dict[str, FileEntry],
+        names: Collection[str] | None = None,
     ) -> None:
         self._path = path
         self._folder = folder
@@ -55,12 +60,14 @@ class FolderScan:
         self._known = known
         self.problems: list[str] = []
         self.complete = True
-        found = files.list_folder(folder).files
+        found = files.list_folder(folder).files if names is None else names
         sidecars = {name for name in found if name.endswith(SIDECAR_SUFFIX)}
         others = [name for name in found if name not in sidecars]
         parts = {name: split for name in others if (split := image_name(name))}
         self._parts = parts
         self._beside = set() if day is None else sidecars
+        self.stems = {stem for stem, _ in parts.values()}
+        self.others = [name for name in found if name not in parts and not is_temporary(name)]
         self.names = sorted(parts, reverse=True)
         self.removed = [entry for name, entry in known.items() if name not in parts]
         self._report_misnamed([name for name in others if name not in parts])
@@ -104,7 +111,7 @@ class FolderScan:
         place, (size, changed), fields, problem = self._read_sidecar(place, folder, file)
         created_us = fields.created_us
         if created_us is None:
-            created_us = to_microseconds(id_moment(stem) or _local_time(image.modified_ns))
+            created_us = to_microseconds(id_moment(stem) or local_time(image.modified_ns))
         row = ImageRow(
             name,
             self._day or _EPOCH_DAY + created_us // _DAY_US,
@@ -122,6 +129,10 @@ class FolderScan:
             fields.model,
             fields.provider,
             fields.cost_usd,
+            fields.pinned,
+            fields.rating,
+            msgspec.json.encode(fields.tags).decode() if fields.tags else "",
+            fields.sha256,
         )
         return before, row
 
@@ -161,10 +172,3 @@ def _sidecar_state(place: int, folder: int | None, file: str) -> tuple[int, int,
         return NO_SIDECAR, 0, 0
     except OSError:
         return place, 0, 0
-
-
-def _local_time(modified_ns: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(modified_ns // 1_000_000_000)
-    except (ValueError, OverflowError, OSError):  # beyond the years 1 to 9999
-        return EPOCH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
@@ -17,6 +17,7 @@ from core.errors import CatalogDamaged, CatalogError, StoreError, WorkerDied
 from core.events import CatalogReset, EventBus, ImagesChanged, ScanChanged
 from core.records import ScanProgress
 from core.scanner import Changed, Problem, changed_folders, decode_message
+from core.spot_check import spot_check
 from core.workers import WorkerPool
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Index:
         self._rebuilding = asyncio.Lock()
         self._scan: asyncio.Task[None] | None = None
         self._looked = -FRESH_SECONDS
+        self._again: set[str] = set()
 
     async def open(self) -> None:
         """Open the catalogue; a damaged one, or one of another version, is made anew.
@@ -113,6 +115,30 @@ class Index:
                 await asyncio.shield(self.rescan())
             self._looked = looked
 
+    async def refresh(self, paths: Collection[str]) -> None:
+        """Take over at once what was just done to these image files, and tell subscribers.
+
+        The files are the truth: where the catalogue fails, or is not open, the next scan mends it.
+
+        Args:
+            paths: Image files, relative to the store; any of them may be gone. Sidecars among
+                them are left out.
+        """
+        if self._scan is not None and not self._scan.done():
+            self._again.update(paths)  # the scan may have looked before, and write after, this
+        await self._refresh(paths)
+
+    async def _refresh(self, paths: Collection[str]) -> None:
+        if self._catalog is None or not paths:
+            return
+        try:
+            applied = await self.read(spot_check, self._base, paths)
+        except StoreError as error:
+            log.warning("%s waits for the next scan: %s", ", ".join(paths), error)
+            return
+        if applied.days:
+            self._events.emit(ImagesChanged(applied.days, applied.keys))
+
     async def cancel(self) -> None:
         """End the scan under way, if any; what it has found so far stays."""
         if self._scan is not None and not self._scan.done():
@@ -140,6 +166,9 @@ class Index:
                     if full or await self.read(_folders_changed, self._base):
                         await self._follow_scan(full, problems)
                     self._looked = looked
+                    while self._again:
+                        again, self._again = self._again, set()
+                        await self._refresh(again)
                     break
                 except CatalogDamaged as error:
                     await self._rebuild(self._catalog, error)

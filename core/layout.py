@@ -10,7 +10,7 @@ import re
 import secrets
 from datetime import date, datetime
 
-from core.errors import InvalidImageId
+from core.errors import InvalidFormat, InvalidImageId
 
 IMAGES = "images"
 METADATA = "metadata"
@@ -66,6 +66,20 @@ def validate_image_id(image_id: str) -> str:
             "backslashes or line breaks, and no dot at the beginning."
         )
     return image_id
+
+
+def validate_format(file_format: str) -> str:
+    """Return the file extension for a format's name: lower case, "jpg" and "jpeg" as they are.
+
+    Raises:
+        InvalidFormat: It is not one a store can hold (also a ``ValueError``).
+    """
+    extension = file_format.lower() if isinstance(file_format, str) else ""
+    if extension not in FORMATS:
+        raise InvalidFormat(
+            f"{str(file_format)[:60]!r} is no image format: use {', '.join(FORMATS)}."
+        )
+    return extension
 
 
 def id_moment(image_id: str) -> datetime | None:
@@ -124,6 +138,15 @@ def parse_dated_folder(year: str, month: str, day: str) -> date | None:
 def dated_path(image_id: str, moment: date, extension: str) -> str:
     """Return the path of an image in the dated layout, filed under the day of ``moment``."""
     return f"{dated_folder(moment)}/{validate_image_id(image_id)}.{extension}"
+
+
+def default_path(image_id: str, extension: str, today: date) -> str:
+    """Return where a server looks for an image first: dated, by its own timestamp, else today.
+
+    Raises:
+        InvalidImageId: The id cannot be a file name.
+    """
+    return dated_path(image_id, id_moment(validate_image_id(image_id)) or today, extension)
 
 
 def flat_path(image_id: str, extension: str) -> str:

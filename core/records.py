@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from array import array
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1)  # times are naive local, as the servers write them
 _MICROSECOND = timedelta(microseconds=1)
@@ -19,6 +22,14 @@ def to_microseconds(moment: datetime) -> int:
 def from_microseconds(count: int) -> datetime:
     """Return the naive local time that is this many microseconds after 1970."""
     return EPOCH + timedelta(microseconds=count)
+
+
+def local_time(modified_ns: int) -> datetime:
+    """Return a file's modification time, to the second, as naive local time."""
+    try:
+        return datetime.fromtimestamp(modified_ns // 1_000_000_000)
+    except (ValueError, OverflowError, OSError):  # beyond the years 1 to 9999
+        return EPOCH
 
 
 class ImageRecord(msgspec.Struct, frozen=True):
@@ -41,6 +52,10 @@ class ImageRecord(msgspec.Struct, frozen=True):
         model: The model that made it; "" where unknown.
         provider: Whose model it is; "" where unknown.
         cost_usd: The estimated cost in US dollars; ``None`` where unknown.
+        pinned: Whether no clean-up may take it.
+        rating: 1 to 5; 0 where it has none.
+        tags: What a person tagged it with.
+        sha256: Of the image's bytes, as the sidecar says, in hex digits; ``None`` where unknown.
     """
 
     key: int
@@ -59,6 +74,10 @@ class ImageRecord(msgspec.Struct, frozen=True):
     model: str
     provider: str
     cost_usd: float | None
+    pinned: bool = False
+    rating: int = 0
+    tags: tuple[str, ...] = ()
+    sha256: str | None = None
 
     @property
     def created(self) -> datetime:
@@ -74,6 +93,70 @@ class ImageRecord(msgspec.Struct, frozen=True):
     def filename(self) -> str:
         """The image file's name."""
         return self.path.rpartition("/")[2]
+
+
+class OrphanSidecar(msgspec.Struct, frozen=True):
+    """A sidecar whose image is missing: its path in the store, its bytes, its modification time."""
+
+    path: str
+    size_bytes: int
+    modified_ns: int
+
+
+class TrashReceipt(msgspec.Struct, frozen=True):
+    """One image in the trash, with its sidecar.
+
+    Attributes:
+        token: What it is called in the trash.
+        image_id: The image's id.
+        path: Where the image was, and is restored to; relative to the store.
+        sidecar_path: Where the sidecar was; ``None`` if there is none in the trash.
+        trashed_path: Where the image file is now; relative to the store.
+        size_bytes: Of the image file; 0 if that is gone.
+        sidecar_bytes: Of the sidecar.
+        trashed_at: When it was put here, naive local time.
+        reason: Why it was put here; "" where unknown.
+        sha256: Of the image's bytes, if its sidecar says so, in hex digits.
+        problem: What is wrong with it, for people; ``None`` if nothing is.
+    """
+
+    token: str
+    image_id: str
+    path: str
+    sidecar_path: str | None
+    trashed_path: str
+    size_bytes: int
+    sidecar_bytes: int
+    trashed_at: datetime
+    reason: str
+    sha256: str | None = None
+    problem: str | None = None
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes it takes: image and sidecar."""
+        return self.size_bytes + self.sidecar_bytes
+
+
+class TrashRemainder(msgspec.Struct, frozen=True):
+    """What could not be removed from the trash, and why, for people."""
+
+    receipt: TrashReceipt
+    problem: str
+
+
+class ItemResult(msgspec.Struct, Generic[T], frozen=True):
+    """What came of one of several items that were to be changed.
+
+    Attributes:
+        item: As the caller named it: an image's key or id, or a token of the trash.
+        value: What was done; ``None`` if nothing was.
+        problem: Why nothing was done, for people; ``None`` if it was.
+    """
+
+    item: int | str
+    value: T | None = None
+    problem: str | None = None
 
 
 class DayTotal(msgspec.Struct, frozen=True):

@@ -17,11 +17,12 @@ import msgspec
 
 from core import files
 from core.catalog import Catalog, open_catalog
-from core.changes import Applied, FileEntry, FolderChange, FolderState
+from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.errors import StoreNotFound
 from core.folder_scan import FolderScan
 from core.layout import METADATA, image_name
 from core.records import ScanProgress
+from core.strays import find_strays
 from core.survey import Folder, Survey
 
 BATCH_ROWS = 500
@@ -163,6 +164,7 @@ class _Scan:
             with files.open_folder(self._store, path) as opened:
                 scan = FolderScan(path, opened, self._metadata, day, known)
                 yield from self._look(path, scan)
+                leftovers = self._leftovers(path, opened, scan.others, scan.stems, day is None)
         except FileNotFoundError:
             return  # it went away just now: the next scan will know
         except OSError as error:
@@ -172,9 +174,20 @@ class _Scan:
         yield from self._remove(path, scan.removed)
         if not scan.complete or (day is None and not self._metadata_readable):
             return  # without its state, the folder is looked at again next time
-        self._pending.append(FolderChange(path, state=state))
-        if day is None and metadata is not None:
-            self._pending.append(FolderChange(METADATA, state=metadata))
+        self._pending.append(FolderChange(path, state=state, leftovers=leftovers))
+        if day is None and metadata is not None and self._metadata is not None:
+            names = files.list_folder(self._metadata).files
+            others = self._leftovers(METADATA, self._metadata, names, scan.stems)
+            self._pending.append(FolderChange(METADATA, state=metadata, leftovers=others))
+
+    def _leftovers(
+        self, path: str, folder: int, names: list[str], stems: set[str], flat: bool = False
+    ) -> Leftovers | None:
+        """What else is in a folder, if that is not what is known."""
+        known = self._catalog.folder_leftovers(path)
+        # In the flat layout the sidecars are elsewhere.
+        found = Leftovers({}, len(names)) if flat else find_strays(folder, names, stems, known)
+        return None if found == known else found
 
     def _look(self, path: str, scan: FolderScan) -> Iterator[Message]:
         change = self._begin(path)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from core import durable
 from core.errors import InvalidSettings
 
 SETTINGS_FILE = "contact-sheet/settings.json"
@@ -62,6 +63,11 @@ class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
         """The size limit in bytes."""
         return int(self.max_size_gb * 1024**3)
 
+    @property
+    def file_mode(self) -> int:
+        """The mode of written files."""
+        return int(self.file_permissions, 8)
+
     @classmethod
     def load(
         cls,
@@ -88,6 +94,42 @@ class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**values)
 
 
+def save(settings: StorageSettings, environ: Mapping[str, str] = os.environ) -> None:
+    """Write settings to the store's own file, durably and whole; keys it does not know survive.
+
+    ``base_path`` is not in the file, and what the environment holds stays as the file has it. Of
+    several who save at once, the last one stays.
+
+    Args:
+        settings: What to write; ``base_path`` says to which store.
+        environ: Where ``STORAGE__RETENTION_DAYS`` and its like are looked for, in any case.
+
+    Raises:
+        InvalidSettings: The file there is no JSON object; it stays as it is.
+        StoreNotWritable: The file cannot be written; it stays as it is.
+        StoreNotFound: The store's folder is not there.
+    """
+    base = Path(settings.base_path).expanduser()
+    values = msgspec.structs.asdict(settings)
+    for name in environment_fields(environ) | {"base_path"}:
+        del values[name]
+    content = _file_content(base / SETTINGS_FILE) | values
+    encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
+    durable.write_file(base, SETTINGS_FILE, encoded + b"\n", replace=True)
+
+
+def environment_fields(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """Return the names of the settings that the environment holds, whatever a file says."""
+    held = {_field_of(variable) for variable in environ}
+    return frozenset(name for name in StorageSettings.__struct_fields__ if name in held)
+
+
+def _field_of(variable: str) -> str | None:
+    name = variable.upper()
+    in_store = name.startswith(ENVIRONMENT_PREFIX)
+    return name.removeprefix(ENVIRONMENT_PREFIX).lower() if in_store else None
+
+
 def _check_number(
     name: str, value: object, *, whole: bool = False, least: float, most: float
 ) -> None:
@@ -103,8 +145,8 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
     fields = {field.name: field.type for field in msgspec.structs.fields(StorageSettings)}
     values: dict[str, Any] = {}
     for variable, text in environ.items():
-        name = variable.upper().removeprefix(ENVIRONMENT_PREFIX).lower()
-        if variable.upper().startswith(ENVIRONMENT_PREFIX) and name in fields:
+        name = _field_of(variable)
+        if name in fields:
             try:
                 values[name] = msgspec.convert(text, fields[name], strict=False)
             except msgspec.ValidationError:
@@ -112,8 +154,8 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def _file_values(file: Path) -> dict[str, Any]:
-    """Return the known settings a store's file holds; keys it does not know are somebody else's."""
+def _file_content(file: Path) -> dict[str, Any]:
+    """Return what a store's settings file holds; nothing if there is none."""
     try:
         content = msgspec.json.decode(file.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
@@ -126,6 +168,12 @@ def _file_values(file: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(content, dict):
         raise InvalidSettings(f"{file} must hold a JSON object: mend it or remove it")
+    return content
+
+
+def _file_values(file: Path) -> dict[str, Any]:
+    """Return the known settings a store's file holds; keys it does not know are somebody else's."""
+    content = _file_content(file)
     known = set(StorageSettings.__struct_fields__) - {"base_path"}
     values = {name: value for name, value in content.items() if name in known}
     try:

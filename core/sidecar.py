@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
+from typing import TypeGuard
 
 import msgspec
 
@@ -22,9 +25,14 @@ LARGEST_SIDECAR = 64 * 1024 * 1024
 TOO_LARGE = f"The sidecar is larger than {LARGEST_SIDECAR // 1024**2} MB."
 LONGEST_PROMPT = 64 * 1024
 LONGEST_NAME = 200
+OUR_KEY = "contact_sheet"  # everything of ours in a sidecar is under this one key
+HIGHEST_RATING = 5
+MOST_TAGS = 100
+LONGEST_TAG = 100
 
 _UNKNOWN = (0, 0)
 _BOM = b"\xef\xbb\xbf"
+_is_sha256 = re.compile(r"[0-9a-fA-F]{64}").fullmatch
 _DIMENSIONS = re.compile(r"\s*([0-9]{1,7})\s*[xX×]\s*([0-9]{1,7})\s*")
 
 
@@ -39,6 +47,10 @@ class SidecarFields(msgspec.Struct, frozen=True, gc=False):
         width: In pixels; 0 if unknown.
         height: In pixels; 0 if unknown.
         cost_usd: The estimated cost in US dollars; ``None`` if unknown.
+        pinned: Whether no clean-up may take the image.
+        rating: 1 to 5; 0 if there is none.
+        tags: No two alike, in the order they were given; at most 100 of 100 characters.
+        sha256: Of the image's bytes, in lower-case hex digits; ``None`` if unknown.
     """
 
     created_us: int | None = None
@@ -48,6 +60,10 @@ class SidecarFields(msgspec.Struct, frozen=True, gc=False):
     width: int = 0
     height: int = 0
     cost_usd: float | None = None
+    pinned: bool = False
+    rating: int = 0
+    tags: tuple[str, ...] = ()
+    sha256: str | None = None
 
 
 class _FileInfo(msgspec.Struct, gc=False):
@@ -62,6 +78,13 @@ class _CostInfo(msgspec.Struct, gc=False):
     estimated_cost_usd: float | None = None
 
 
+class _Ours(msgspec.Struct, gc=False):
+    pinned: bool | None = None
+    rating: int | None = None
+    tags: list[str] | None = None
+    sha256: str | None = None
+
+
 class _Regular(msgspec.Struct, gc=False):
     """A sidecar as servers write it, all types right."""
 
@@ -72,6 +95,7 @@ class _Regular(msgspec.Struct, gc=False):
     file_info: _FileInfo | None = None
     parameters: _Parameters | None = None
     cost_info: _CostInfo | None = None
+    contact_sheet: _Ours | None = None
 
 
 _decode_regular = msgspec.json.Decoder(_Regular).decode
@@ -91,6 +115,7 @@ def parse(data: bytes) -> SidecarFields:
             pass  # of another shape: looked at piece by piece below
         else:
             info, asked, cost = regular.file_info, regular.parameters, regular.cost_info
+            ours = regular.contact_sheet
             return _fields(
                 regular.created_at,
                 regular.prompt,
@@ -99,8 +124,10 @@ def parse(data: bytes) -> SidecarFields:
                 info and info.dimensions,
                 asked and asked.size,
                 cost and cost.estimated_cost_usd,
+                None if ours is None else (ours.pinned, ours.rating, ours.tags, ours.sha256),
             )
     found = load_object(data)
+    own = found.get(OUR_KEY)
     return _fields(
         found.get("created_at"),
         found.get("prompt"),
@@ -109,6 +136,7 @@ def parse(data: bytes) -> SidecarFields:
         _inner(found, "file_info", "dimensions"),
         _inner(found, "parameters", "size"),
         _inner(found, "cost_info", "estimated_cost_usd"),
+        tuple(own.get(key) for key in _Ours.__struct_fields__) if isinstance(own, dict) else None,
     )
 
 
@@ -160,6 +188,7 @@ def _fields(
     dimensions: object,
     size: object,
     cost: object,
+    ours: tuple[object, ...] | None,
 ) -> SidecarFields:
     width, height = _dimensions(dimensions) or _dimensions(size) or _UNKNOWN
     return SidecarFields(
@@ -170,7 +199,40 @@ def _fields(
         width,
         height,
         _cost(cost),
+        *(_annotations(*ours) if ours else ()),
     )
+
+
+def _annotations(
+    pinned: object, rating: object, tags: object, sha256: object
+) -> tuple[bool, int, tuple[str, ...], str | None]:
+    return (
+        pinned is True,
+        rating if is_rating(rating) else 0,
+        clean_tags(tags) if isinstance(tags, list) else (),
+        sha256.lower() if isinstance(sha256, str) and _is_sha256(sha256) else None,
+    )
+
+
+def is_rating(value: object) -> TypeGuard[int]:
+    """Tell whether a value is a whole number from 0 to 5."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return 0 <= value <= HIGHEST_RATING
+
+
+def clean_tags(values: Iterable[object]) -> tuple[str, ...]:
+    """Return the tags as they are kept: texts without spaces around them, each only once."""
+    texts = (_text(value, LONGEST_TAG).strip() for value in values)
+    return tuple(islice(dict.fromkeys(filter(None, texts)), MOST_TAGS))
+
+
+def is_sidecar_of(image_id: str, data: bytes) -> bool:
+    """Tell whether a file is a sidecar by what is in it: an object that names this image."""
+    try:
+        return load_object(data).get("image_id") == image_id
+    except SidecarError:
+        return False
 
 
 def _moment(value: object) -> int | None:

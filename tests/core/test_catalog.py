@@ -12,14 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.catalog import Catalog, delete_catalog, open_catalog
-from core.changes import BESIDE, IN_METADATA, NO_SIDECAR, FolderChange, FolderState, ImageRow
+from core.changes import (
+    BESIDE,
+    IN_METADATA,
+    NO_SIDECAR,
+    FolderChange,
+    FolderState,
+    ImageRow,
+    Leftovers,
+)
 from core.errors import CatalogDamaged, CatalogError
-from core.records import DayTotal, from_microseconds
+from core.records import DayTotal, OrphanSidecar, from_microseconds
 
 STORE = Path("/srv/store")
 DAY = date(2026, 11, 20).toordinal()
 NOON = 1_795_176_000_000_000
 FOLDER = "images/2026/11/20"
+SHA = "0123456789abcdef" * 4
 
 
 def row(name: str, day: int = DAY, created_us: int = NOON, **fields) -> ImageRow:
@@ -90,6 +99,52 @@ def test_where_the_sidecar_is(catalog):
     assert catalog.find("a")[0].cost_usd is None
     assert catalog.find("b")[0].sidecar_path == "metadata/b.json"
     assert catalog.totals().without_sidecar == 1
+
+
+def test_what_a_person_says_of_an_image_is_known(catalog):
+    said = {"pinned": True, "rating": 4, "tags": '["sea","a \\"b\\""]', "sha256": SHA}
+    catalog.apply([FolderChange(FOLDER, rows=[row("a.png", **said), row("b.png"), row("c.png")])])
+    (a,), (b,) = catalog.find("a"), catalog.find("b")
+    assert (a.pinned, a.rating, a.tags, a.sha256) == (True, 4, ("sea", 'a "b"'), SHA)
+    assert (b.pinned, b.rating, b.tags, b.sha256) == (False, 0, (), None)
+    assert catalog.pinned_images() == 1
+    assert catalog.find_content(SHA) == catalog.find_content(SHA.upper()) == [a]
+    assert catalog.find_content("00" * 32) == catalog.find_content("no digits") == []
+    totals = catalog.totals()
+    entries = catalog.folder_entries(FOLDER)
+    new = row("b.png", pinned=True, sha256=SHA)
+    catalog.apply([FolderChange(FOLDER, rows=[new], replaced=[entries["b.png"]])])
+    assert catalog.pinned_images() == 2
+    assert {record.image_id for record in catalog.find_content(SHA)} == {"a", "b"}
+    assert catalog.totals() == totals
+    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")], replaced=[entries["a.png"]])])
+    assert catalog.pinned_images() == 1
+
+
+def test_orphans_and_unknown_files_are_known_by_folder(catalog):
+    found = Leftovers({"a.json": (7, 2**60), "b.c.json": (8, 9)}, 3)
+    catalog.apply([FolderChange(FOLDER, leftovers=found), FolderChange("images")])
+    assert catalog.folder_leftovers(FOLDER) == found
+    assert catalog.folder_leftovers("images") == catalog.folder_leftovers("none") == Leftovers()
+    both = [
+        OrphanSidecar(f"{FOLDER}/a.json", 7, 2**60),
+        OrphanSidecar(f"{FOLDER}/b.c.json", 8, 9),
+    ]
+    assert catalog.orphans() == both
+    assert catalog.unknown_files() == {FOLDER: 3}
+    assert catalog.totals().images == 0
+    catalog.apply([FolderChange("images", rows=[row("b.png"), row("a.b.png"), row("b.c.d.png")])])
+    assert catalog.orphans() == both
+    catalog.apply([FolderChange("images", rows=[row("b.c.png")])])
+    assert catalog.orphans() == both[:1]
+    catalog.apply([FolderChange(FOLDER, leftovers=Leftovers())])
+    assert catalog.folder_leftovers(FOLDER) == Leftovers()
+    catalog.apply([FolderChange(FOLDER, leftovers=found)])
+    catalog.apply([FolderChange("images", gone=True), FolderChange(FOLDER, gone=True)])
+    assert catalog.orphans() == []
+    assert catalog.unknown_files() == {}
+    catalog.apply([FolderChange(FOLDER)])
+    assert catalog.folder_leftovers(FOLDER) == Leftovers()
 
 
 def test_a_file_keeps_its_key_and_no_key_is_used_again(catalog):
@@ -279,6 +334,10 @@ def test_no_query_reads_the_whole_table(catalog):
         "some days": lambda: catalog.days([DAY]),
         "records": lambda: catalog.records(keys),
         "find": lambda: catalog.find("7"),
+        "content": lambda: catalog.find_content(SHA),
+        "pinned": catalog.pinned_images,
+        "orphans": catalog.orphans,
+        "leftovers": lambda: catalog.folder_leftovers(FOLDER),
         "newest": lambda: catalog.newest(5),
         "newest since": lambda: catalog.newest(5, NOON),
         "summary": lambda: catalog.summary(keys),
@@ -292,6 +351,7 @@ def test_no_query_reads_the_whole_table(catalog):
     for name, call in calls.items():
         plan = plan_of(catalog, call)
         assert "SCAN image" not in plan, (name, plan)
+        assert (name == "content") == ("image_sha256" in plan), (name, plan)
         if name.startswith(("newest", "days", "keep", "some")):
             assert "TEMP B-TREE" not in plan, (name, plan)
 

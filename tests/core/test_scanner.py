@@ -59,6 +59,14 @@ class Scanned:
             )
         return found
 
+    def orphans(self) -> set[Path]:
+        """The orphan sidecars the catalogue knows, each as it is on the disk."""
+        found = self.catalog.orphans()
+        for each in found:
+            stat = (self.base / each.path).stat()
+            assert (each.size_bytes, each.modified_ns) == (stat.st_size, stat.st_mtime_ns)
+        return {self.base / each.path for each in found}
+
     def settle(self) -> None:
         """Make every folder look as if nothing was done in it for a while, then scan."""
         old = time.time_ns() - 60 * 10**9
@@ -209,6 +217,77 @@ def test_an_unusable_sidecar_is_a_fact_about_one_image(store):
     assert {r.created for r in bad} == {NOW}
     assert any("larger than 64 MB" in r.sidecar_problem for r in bad)
     assert all(r.sidecar_path for r in bad)
+
+
+def test_what_a_person_said_is_found_and_wrong_types_are_nothing(store):
+    right = {"pinned": True, "rating": 5, "tags": ["a", " b ", "a", ""], "sha256": "AB" * 32}
+    wrong = {"pinned": 1, "rating": "5", "tags": [1, "c"], "sha256": "zz", "more": []}
+    paths = [
+        store.disk.dated(NOW, 900 + n, prompt="p", contact_sheet=said)
+        for n, said in enumerate([right, wrong, [right], {"rating": 6, "tags": "abc"}])
+    ]
+    store.scan()
+    records = [store.catalog.find(path.stem)[0] for path in paths]
+    assert [(r.pinned, r.rating, r.tags, r.sha256) for r in records] == [
+        (True, 5, ("a", "b"), "ab" * 32),
+        (False, 0, ("c",), None),
+        (False, 0, (), None),
+        (False, 0, (), None),
+    ]
+    assert {(r.prompt, r.sidecar_problem) for r in records} == {("p", None)}
+    assert store.catalog.pinned_images() == 1
+    assert store.catalog.find_content("ab" * 32) == records[:1]
+
+
+def test_sidecars_whose_image_is_missing(store):
+    dated = store.disk.dated(NOW, 800)
+    flat = store.disk.flat("lonely")
+    shared = store.disk.dated(NOW, 801)  # of the dated layout, with its sidecar in metadata/
+    shared.with_suffix(".json").rename(store.disk.flat_sidecar(shared.stem))
+    day = dated.parent
+    (day / "named.json").write_text('{"image_id": "named"}')
+    (day / "package.json").write_text('{"image_id": "something else"}')
+    (day / "half.json").write_text("{")
+    (day / "notes.txt").write_text("")
+    (day / ".hidden").write_text("")
+    (day / "being-written.json.tmp").write_text("")
+    (store.base / "images" / "readme.json").write_text("{}")
+    store.scan()
+    named = day / "named.json"
+    assert store.orphans() == {named}
+    unknown = {"images": 1, "images/2026/11/20": 3}
+    assert store.catalog.unknown_files() == unknown
+    totals = store.catalog.totals()
+    dated.unlink()
+    flat.unlink()
+    store.scan()
+    orphans = {named, dated.with_suffix(".json"), store.disk.flat_sidecar("lonely")}
+    assert store.orphans() == orphans
+    assert store.catalog.unknown_files() == unknown
+    assert store.catalog.totals().images == totals.images - 2
+    store.settle()
+    named.write_text('{"image_id": "named", "edited": true}')
+    assert changed(store.scan(full=True)) == set()
+    assert store.orphans() == orphans
+    named.write_text('{"image_id": "another"}')
+    store.scan(full=True)
+    assert store.orphans() == orphans - {named}
+    named.write_text('{"image_id": "named"}')
+    store.scan(full=True)
+    assert store.orphans() == orphans
+    shared.unlink()
+    store.scan()
+    assert store.orphans() == orphans | {store.disk.flat_sidecar(shared.stem)}
+    dated.with_suffix(".jpg").write_bytes(b"it came")
+    named.unlink()
+    store.disk.flat("lonely")
+    store.scan()
+    assert store.orphans() == {store.disk.flat_sidecar(shared.stem)}
+    shutil.rmtree(store.base / "metadata")
+    (day / "notes.txt").unlink()
+    store.scan()
+    assert store.orphans() == set()
+    assert store.catalog.unknown_files() == {"images": 1, "images/2026/11/20": 2}
 
 
 def test_what_a_sidecar_says_of_ids_and_paths_is_not_believed(store):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from core import StorageSettings
-from core.errors import InvalidSettings
+from core.errors import InvalidSettings, StoreNotFound, StoreNotWritable
+from core.settings import environment_fields, save
 
 
 def settings_file(base):
@@ -86,3 +87,53 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path, content):
 def test_a_variable_that_cannot_be_used_is_named(tmp_path):
     with pytest.raises(InvalidSettings, match="STORAGE__RETENTION_DAYS"):
         StorageSettings.load(tmp_path, {"STORAGE__RETENTION_DAYS": "many"})
+
+
+def test_what_is_saved_is_loaded_and_keys_of_others_survive(tmp_path):
+    file = settings_file(tmp_path)
+    file.write_text('{"retention_days": 5, "someone_else": {"a": [1, "ü"]}}')
+    settings = StorageSettings(
+        base_path=str(tmp_path), retention_days=9, max_size_gb=2.5, file_permissions="600"
+    )
+    save(settings, {})
+    assert StorageSettings.load(tmp_path, {}) == settings
+    content = json.loads(file.read_bytes())
+    assert content["someone_else"] == {"a": [1, "ü"]}
+    assert "base_path" not in content
+    assert [path.name for path in file.parent.iterdir()] == ["settings.json"]
+
+
+def test_the_first_save_makes_the_file(tmp_path):
+    save(StorageSettings(base_path=str(tmp_path)), {})
+    assert StorageSettings.load(tmp_path, {}) == StorageSettings(base_path=str(tmp_path))
+
+
+def test_what_the_environment_holds_is_known_and_not_saved(tmp_path):
+    environ = {
+        "STORAGE__RETENTION_DAYS": "7",
+        "storage__max_size_gb": "3",
+        "STORAGE__X": "",
+        "A": "",
+    }
+    assert environment_fields(environ) == {"retention_days", "max_size_gb"}
+    assert environment_fields({}) == frozenset()
+    settings_file(tmp_path).write_text('{"retention_days": 5}')
+    save(StorageSettings.load(tmp_path, environ), environ)
+    without = StorageSettings.load(tmp_path, {})
+    assert (without.retention_days, without.max_size_gb) == (5, 10.0)
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", ""])
+def test_a_file_that_cannot_be_used_is_not_overwritten(tmp_path, content):
+    settings_file(tmp_path).write_text(content)
+    with pytest.raises(InvalidSettings, match=r"settings\.json"):
+        save(StorageSettings(base_path=str(tmp_path)), {})
+    assert settings_file(tmp_path).read_text() == content
+
+
+def test_settings_that_cannot_be_saved_say_where(tmp_path):
+    with pytest.raises(StoreNotFound, match="none"):
+        save(StorageSettings(base_path=str(tmp_path / "none")), {})
+    (tmp_path / "contact-sheet").write_text("a file is in the way")
+    with pytest.raises(StoreNotWritable, match=r"settings\.json cannot be written"):
+        save(StorageSettings(base_path=str(tmp_path)), {})

@@ -1,0 +1,276 @@
+"""Writing, moving and removing files so that a crash, whenever it comes, tears nothing.
+
+A file gets its name only when all of its bytes are on the disk, and what returned is on the disk
+with its name. What a crash leaves at most is a temporary file, which no scan shows and
+:func:`sweep` removes. Paths are relative to the store, with ``/``; no symbolic link is followed.
+
+All functions block: they run in worker threads. Any number of them, in any number of processes,
+may work on one store at once. What cannot be written raises StoreNotWritable with the file's
+name, or StoreNotFound where the store's folder is not there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from core import files
+from core.errors import StoreError, StoreNotWritable
+from core.layout import IMAGES, METADATA
+
+OURS = "contact-sheet"
+STALE_SECONDS = 3600
+
+_is_ours = re.compile(r"\.contact-sheet-[0-9a-f]{16}\.tmp").fullmatch
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
+_NO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
+_NO_PERMISSION = "Ask who owns that folder to let you write there."
+_ADVICE = {
+    errno.ENOSPC: "Free some space on that disk, then try again.",
+    errno.EDQUOT: "Your share of that disk is used up: free some space, then try again.",
+    errno.EROFS: "That disk can only be read: make it writable, or use another store.",
+    errno.EACCES: _NO_PERMISSION,
+    errno.EPERM: _NO_PERMISSION,
+}
+
+
+class Put(Protocol):
+    """Gives a prepared file its name, durably."""
+
+    def __call__(self, *, replace: bool = False) -> None:
+        """Put the file in its place.
+
+        Raises:
+            FileExistsError: There is one of this name, and it is not to be replaced.
+            StoreNotWritable: It cannot be done.
+        """
+
+
+def write_file(
+    base: Path, relative: str, data: bytes, *, mode: int = 0o644, replace: bool = False
+) -> None:
+    """Write a whole file; when this returns it is on the disk. Missing folders are made.
+
+    Args:
+        base: The store's folder.
+        relative: The file in it.
+        data: All of its bytes.
+        mode: Its permissions, whatever the process's umask.
+        replace: Take the place of a file of this name; readers see the old one or the new one.
+
+    Raises:
+        FileExistsError: There is one of this name, and it is not to be replaced.
+        StoreNotWritable: It cannot be written; nothing is left of it.
+    """
+    with prepare(base, relative, data, mode=mode) as put:
+        put(replace=replace)
+
+
+@contextmanager
+def prepare(base: Path, relative: str, data: bytes, *, mode: int = 0o644) -> Iterator[Put]:
+    """Write a file's bytes to the disk, to be put in its place within the context, or never.
+
+    So several files can be made sure of before the first of them shows. For arguments and
+    errors see :func:`write_file`.
+    """
+    path = base / relative
+    temporary = f".contact-sheet-{secrets.token_hex(8)}.tmp"
+    with clear_errors(path), _parent(base, relative, make=True) as (folder, name):
+        try:
+            _write_new(folder, temporary, data, mode)
+            yield partial(_put, path, folder, temporary, name)
+        finally:
+            with suppress(OSError):  # put in its place, or for sweep()
+                os.unlink(temporary, dir_fd=folder)
+
+
+def move_file(base: Path, source: str, target: str) -> None:
+    """Give a file another path in the same store, whose missing folders are made.
+
+    It is never in neither place: a crash can leave it in both, as one and the same file. Then
+    the same move, made again, completes the first.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        FileExistsError: There is another file at the target.
+        StoreNotWritable: It cannot be moved.
+    """
+    with (
+        clear_errors(base / target, base / source),
+        _parent(base, source) as (before, old),
+        _parent(base, target, make=True) as (after, new),
+    ):
+        found = os.stat(old, dir_fd=before, follow_symlinks=False)
+        if not stat.S_ISREG(found.st_mode):
+            raise FileNotFoundError(errno.ENOENT, "it is no plain file")
+        try:
+            _name(before, old, after, new)
+        except FileExistsError:
+            there = os.stat(new, dir_fd=after, follow_symlinks=False)
+            if not os.path.samestat(found, there):
+                raise
+        _sync_folder(after)
+        with suppress(FileNotFoundError):
+            os.unlink(old, dir_fd=before)
+        _sync_folder(before)
+
+
+def remove_file(base: Path, relative: str) -> bool:
+    """Remove a file for good; ``False`` if it was not there.
+
+    Raises:
+        StoreNotWritable: It cannot be removed.
+    """
+    with clear_errors(base / relative):
+        try:
+            with _parent(base, relative) as (folder, name):
+                os.stat(name, dir_fd=folder, follow_symlinks=False)  # a full answer if read-only
+                os.unlink(name, dir_fd=folder)
+                _sync_folder(folder)
+        except StoreError:
+            raise
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+    return True
+
+
+def sweep(base: Path, *, older_than: float = STALE_SECONDS) -> int:
+    """Remove the temporary files that crashed writers left; those of other programs stay.
+
+    Args:
+        base: The store's folder.
+        older_than: Age in seconds from which nobody can be writing a file any more.
+
+    Returns:
+        How many were removed.
+
+    Raises:
+        StoreNotWritable: One of them cannot be removed.
+    """
+    oldest = time.time() - older_than
+    removed = 0
+    with files.open_store(base) as store:
+        for path, folder, names in files.walk(store, (IMAGES, METADATA, OURS)):
+            removed += sum(
+                _remove_stale(folder, name, oldest, base / path / name)
+                for name in names
+                if _is_ours(name)
+            )
+    return removed
+
+
+def _remove_stale(folder: int, name: str, oldest: float, path: Path) -> bool:
+    with clear_errors(path):
+        try:
+            if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime > oldest:
+                return False
+            os.unlink(name, dir_fd=folder)
+        except FileNotFoundError:  # it got its place, or another sweep was first
+            return False
+    return True
+
+
+def _write_new(folder: int, name: str, data: bytes, mode: int) -> None:
+    file = os.open(name, _NEW, mode, dir_fd=folder)
+    try:
+        with suppress(PermissionError):  # a disk that has no permissions
+            os.fchmod(file, mode)
+        left = memoryview(data)
+        while left:
+            left = left[os.write(file, left) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _put(path: Path, folder: int, temporary: str, name: str, *, replace: bool = False) -> None:
+    with clear_errors(path):
+        if replace:
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        else:
+            _name(folder, temporary, folder, name)
+        _sync_folder(folder)
+
+
+def _name(before: int, old: str, after: int, new: str) -> None:
+    """Give a file a name that nobody has; the old one may stay."""
+    try:
+        os.link(old, new, src_dir_fd=before, dst_dir_fd=after, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # FAT, and some network mounts, where only the look before guards what is there.
+        with suppress(FileNotFoundError):
+            os.stat(new, dir_fd=after, follow_symlinks=False)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
+        os.rename(old, new, src_dir_fd=before, dst_dir_fd=after)
+
+
+def _sync_folder(folder: int) -> None:
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:  # some network mounts have no such thing
+            raise
+
+
+@contextmanager
+def _parent(base: Path, relative: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+    """Hold a file's folder open; yields its descriptor and the file's name in it."""
+    *folders, name = files.parts_of(relative)
+    with files.open_store(base) as store:
+        folder = os.dup(store)
+        try:
+            for each in folders:
+                inner = _enter(folder, each, make)
+                os.close(folder)
+                folder = inner
+            yield folder, name
+        finally:
+            os.close(folder)
+
+
+def _enter(folder: int, name: str, make: bool) -> int:
+    try:
+        return os.open(name, _FOLDER, dir_fd=folder)
+    except FileNotFoundError:
+        if not make:
+            raise
+    with suppress(FileExistsError):  # another writer was first
+        os.mkdir(name, dir_fd=folder)
+    _sync_folder(folder)
+    return os.open(name, _FOLDER, dir_fd=folder)
+
+
+@contextmanager
+def clear_errors(path: Path, source: Path | None = None) -> Iterator[None]:
+    """Raise what the system reports as StoreNotWritable, with the file's name and advice.
+
+    FileExistsError stays one and names ``path``; FileNotFoundError names ``source``, or ``path``.
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except FileExistsError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
+    except FileNotFoundError as error:
+        error.filename, error.filename2 = str(source or path), None
+        raise
+    except OSError as error:
+        advice = _ADVICE.get(error.errno or 0, "Look after that disk.")
+        clear = StoreNotWritable(f"{path} cannot be written: {error.strerror}. {advice}")
+        clear.errno = error.errno
+        raise clear from error

@@ -1,0 +1,282 @@
+"""Importing: images from anywhere are copied into a store, each content once, and taken back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from core import durable, files, writer
+from core.catalog import Catalog
+from core.errors import ImageNotFound, StoreError
+from core.import_duplicates import Duplicates
+from core.import_records import (
+    ImportOutcome,
+    ImportProgress,
+    ImportReport,
+    ImportResult,
+    Refusal,
+    UndoOutcome,
+    UndoResult,
+)
+from core.import_sources import Content, Input, Refused, Source, find_inputs, read_input
+from core.index import Index
+from core.settings import StorageSettings
+from core.store_lock import store_lock
+from core.trash import Trash
+
+AT_ONCE = 3
+TELL_SECONDS = 0.25
+UNDONE = "import undone"
+
+
+class Importer:
+    """Imports images into one store.
+
+    It belongs to one event loop; its imports run one at a time. Others, in any processes, may use
+    the store meanwhile. Two processes that import the same image at the same time may both save
+    it, under two ids: neither waits for the other, so that neither can be held up or lose it.
+
+    Args:
+        base: The store's folder.
+        settings: How the store is kept.
+        index: Its catalogue, open.
+        trash: Its trash.
+    """
+
+    def __init__(self, base: Path, settings: StorageSettings, index: Index, trash: Trash) -> None:
+        self._base = base
+        self._settings = settings
+        self._index = index
+        self._trash = trash
+        self._turn = asyncio.Lock()
+
+    async def run(
+        self,
+        sources: Sequence[Source],
+        *,
+        progress: Callable[[ImportProgress], object] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> ImportReport:
+        """Copy images into the store; the sources stay as they are.
+
+        What is an image is told by its content. A content that the store has, among its images
+        or in its trash, is not saved again. One bad file never stops the rest. Each image is on
+        the disk, with its sidecar, before its result counts; the bytes are kept exactly. Its age
+        counts from now; where it came from and when it was taken is kept in the sidecar.
+
+        At most three files are in memory. If this is cancelled, the files under way are finished
+        first; to have a report then, let ``should_stop`` end it.
+
+        Args:
+            sources: Files, folders (with all in them but hidden files and links), images as
+                bytes, and ``data:image/…;base64,…``.
+            progress: Told after each input, in the loop's thread.
+            should_stop: Asked before each input, in any thread; once it says yes, the import ends.
+
+        Raises:
+            StoreNotFound: The store's folder is not there; nothing was done.
+            CatalogError: The catalogue cannot be used; nothing was done.
+        """
+        async with self._turn:
+            await asyncio.to_thread(files.check_store, self._base)
+            await self._index.read(Catalog.totals)  # a closed one says so now
+            await asyncio.shield(self._index.rescan())
+            duplicates = Duplicates(self._base, self._index, self._trash)
+            batch = _Batch(self._base, self._settings, self._index, duplicates)
+            batch.progress, batch.should_stop = progress, should_stop
+            work = asyncio.create_task(batch.run(sources))
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                batch.ended = True
+                await asyncio.wait([work])
+                raise
+
+    async def undo(self, report: ImportReport, *, for_good: bool = False) -> list[UndoResult]:
+        """Take back the images that an import brought.
+
+        They go to the trash, so that nothing is lost: neither an image whose source is gone by
+        now, nor what was written into a sidecar since.
+
+        Args:
+            report: What the import did.
+            for_good: Delete them; those whose image or sidecar was touched since go to the trash.
+
+        Returns:
+            What became of each, in the order of the report; one that fails does not stop the rest.
+        """
+        results = []
+        for each in report.of(ImportOutcome.NEW):
+            results.append(await asyncio.to_thread(self._take_back, each, for_good))
+            await self._index.refresh([results[-1].path])
+        return results
+
+    def _take_back(self, each: ImportResult, for_good: bool) -> UndoResult:
+        image_id, path = each.image_id or "", each.path or ""
+        try:
+            if for_good and self._delete_untouched(path, each):
+                return UndoResult(image_id, path, UndoOutcome.DELETED)
+            found = files.locate_beside(self._base, path)
+            if found is None:
+                return UndoResult(image_id, path, UndoOutcome.GONE)
+            receipt = self._trash.move(*found, UNDONE, datetime.now())
+        except ImageNotFound:
+            return UndoResult(image_id, path, UndoOutcome.GONE)
+        except (StoreError, OSError) as error:
+            return UndoResult(image_id, path, UndoOutcome.FAILED, problem=str(error))
+        return UndoResult(image_id, path, UndoOutcome.TRASHED, receipt.token)
+
+    def _delete_untouched(self, path: str, each: ImportResult) -> bool:
+        with store_lock(self._base):  # whoever pins or rates an image does so before or after
+            found = files.locate_beside(self._base, path)
+            image, sidecar = found or (path, None)
+            if sidecar is None:
+                return False
+            if each.saved is None or each.saved != _signatures(self._base, image, sidecar):
+                return False
+            # The image first: what a crash leaves then is a sidecar that never shows.
+            durable.remove_file(self._base, image)
+            durable.remove_file(self._base, sidecar)
+        return True
+
+
+class _Batch:
+    """One import under way."""
+
+    def __init__(
+        self, base: Path, settings: StorageSettings, index: Index, duplicates: Duplicates
+    ) -> None:
+        self._base = base
+        self._settings = settings
+        self._index = index
+        self._duplicates = duplicates
+        self.progress: Callable[[ImportProgress], object] = lambda _: None
+        self.should_stop: Callable[[], bool] = lambda: False
+        self.ended = False
+        self._total = 0
+        self._bytes = 0
+        self._results: dict[int, ImportResult] = {}
+        self._verdicts: dict[str, asyncio.Task[ImportResult]] = {}
+        self._untold: list[str] = []
+        self._told = time.monotonic()
+
+    async def run(self, sources: Sequence[Source]) -> ImportReport:
+        inputs = await asyncio.to_thread(find_inputs, sources, self._stops)
+        self._total = len(inputs)
+        waiting = iter(enumerate(inputs))
+        workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_ONCE)]
+        await asyncio.wait(workers)
+        await self._tell()
+        for error in filter(None, [worker.exception() for worker in workers]):
+            raise error
+        results = tuple(result for _, result in sorted(self._results.items()))
+        return ImportReport(results, self._total, self.ended)
+
+    def _stops(self) -> bool:
+        self.ended = self.ended or self.should_stop()
+        return self.ended
+
+    async def _work(self, waiting: Iterator[tuple[int, Input]]) -> None:
+        """Import one input after the other, of those that the workers share."""
+        try:
+            for number, each in waiting:
+                if self._stops():
+                    return
+                result = self._results[number] = await self._import(each)
+                self._bytes += result.size_bytes
+                self.progress(ImportProgress(len(self._results), self._total, self._bytes))
+                if time.monotonic() - self._told > TELL_SECONDS:
+                    await self._tell()
+        except BaseException:
+            self.ended = True  # for the other workers
+            raise
+
+    async def _tell(self) -> None:
+        """Have the new images in every list."""
+        paths, self._untold, self._told = self._untold, [], time.monotonic()
+        await self._index.refresh(paths)
+
+    async def _import(self, each: Input) -> ImportResult:
+        content = await asyncio.to_thread(read_input, each)
+        if isinstance(content, Refused):
+            return _refused(each, *content)
+        before = self._verdicts.get(content.sha256)
+        if before is None:
+            verdict = asyncio.create_task(self._decide(each, content))
+            self._verdicts[content.sha256] = verdict
+            return await verdict
+        del content  # not to be kept in memory while waiting
+        first = await before
+        outcome = ImportOutcome.HERE if first.outcome is ImportOutcome.NEW else first.outcome
+        return msgspec.structs.replace(
+            first, source=each.source, given=each.given, outcome=outcome, saved=None
+        )
+
+    async def _decide(self, each: Input, content: Content) -> ImportResult:
+        size = len(content.data)
+        try:
+            known = await self._duplicates.find(content)
+            if known is None:
+                saved, signatures = await asyncio.to_thread(self._save, content)
+        except (StoreError, OSError) as error:
+            return _refused(each, Refusal.NOT_SAVED, f"{each.source} was not imported: {error}")
+        if known is None:
+            self._untold.append(saved.path)
+            outcome, image_id, path, token = ImportOutcome.NEW, saved.image_id, saved.path, None
+        else:
+            (image_id, path, token), signatures = known, None
+            outcome = ImportOutcome.HERE if token is None else ImportOutcome.IN_TRASH
+        return ImportResult(
+            source=each.source,
+            given=each.given,
+            outcome=outcome,
+            size_bytes=size,
+            image_id=image_id,
+            path=path,
+            token=token,
+            saved=signatures,
+        )
+
+    def _save(
+        self, content: Content
+    ) -> tuple[writer.Saved, tuple[files.Signature, files.Signature] | None]:
+        saved = writer.save(
+            self._base,
+            content.data,
+            {},
+            content.extension,
+            dated=self._settings.create_subdirectories,
+            mode=self._settings.file_mode,
+            ours={"source": content.source},
+        )
+        with suppress(OSError):  # it is saved all the same
+            return saved, _signatures(self._base, saved.path, saved.sidecar_path)
+        return saved, None
+
+
+def _signatures(
+    base: Path, image: str, sidecar: str
+) -> tuple[files.Signature, files.Signature] | None:
+    one, two = files.stat_file(base, image), files.stat_file(base, sidecar)
+    return (_signature(one), _signature(two)) if one and two else None
+
+
+def _signature(found: os.stat_result) -> files.Signature:
+    return files.Signature(found.st_size, found.st_mtime_ns)
+
+
+def _refused(each: Input, refusal: Refusal, problem: str) -> ImportResult:
+    return ImportResult(
+        source=each.source,
+        given=each.given,
+        outcome=ImportOutcome.REFUSED,
+        refusal=refusal,
+        problem=problem,
+    )

@@ -1,0 +1,268 @@
+"""What retention plans and what came of it: frozen values that previews, runs and records share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+
+from core.errors import InvalidSettings
+from core.records import DayTotal
+
+
+class Kind(StrEnum):
+    """What retention may remove; everything else in a store is left alone."""
+
+    IMAGE = "image"
+    TRASHED = "trashed"
+    ORPHAN = "orphan"  # a sidecar whose image is gone
+    TEMPORARY = "temporary"  # a file somebody began to write and did not finish
+
+
+class Why(StrEnum):
+    """The rule that removes something; ``PruneEntry.amount`` says by how much it applies."""
+
+    AGE = "age"
+    SIZE = "size"
+    TRASH_AGE = "trash_age"
+    ORPHAN = "orphan"
+    TEMPORARY = "temporary"
+
+
+class Outcome(StrEnum):
+    """What came of one entry of a plan. All but the first two leave the file as it is."""
+
+    FREED = "freed"
+    TRASHED = "trashed"
+    GONE = "gone"  # it was not there any more
+    CHANGED = "changed"  # it, or its sidecar, is not what was planned for
+    PINNED = "pinned"  # somebody pinned it since
+    YOUNGER = "younger"  # its sidecar now says a date that is not old enough
+    FAILED = "failed"
+
+
+class RetentionPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What may stay in a store; ``None`` sets no limit.
+
+    Attributes:
+        max_age_days: Images older than this many days go to the trash.
+        max_bytes: What the store may hold, trash and all. Where it holds more, the trash is
+            emptied first, then images are removed for good, oldest first.
+        trash_days: What has been in the trash for more than this many days is removed for good.
+        leftovers: Remove orphan sidecars and stale temporary files, too.
+
+    Raises:
+        InvalidSettings: A limit is below 0.
+    """
+
+    max_age_days: int | None = None
+    max_bytes: int | None = None
+    trash_days: int | None = None
+    leftovers: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("max_age_days", "max_bytes", "trash_days"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise InvalidSettings(f"{name} must not be below 0; it is {value}")
+
+
+class Candidate(msgspec.Struct, frozen=True, gc=False):
+    """Something that retention may remove, and all it needs to know of it.
+
+    Attributes:
+        kind: What it is.
+        name: The image's id; the trash's token; the name of any other file.
+        path: The file, relative to the store. For what is in the trash, where the image was.
+        sidecar_path: The image's sidecar, relative to the store; ``None`` if it has none.
+        day: The day an image is filed under, as ``date.toordinal()``; 0 for anything else.
+        created_us: What its age counts from, in microseconds from 1970, naive local time: when
+            an image was made, when it went to the trash, when any other file was last written.
+        size_bytes: Size of the file.
+        modified_ns: The file's modification time in nanoseconds.
+        sidecar_bytes: Size of the sidecar, and in the trash of the receipt; 0 without one.
+        sidecar_ns: The sidecar's modification time in nanoseconds; 0 without one.
+        pinned: It must stay.
+    """
+
+    kind: Kind
+    name: str
+    path: str
+    sidecar_path: str | None
+    day: int
+    created_us: int
+    size_bytes: int
+    modified_ns: int
+    sidecar_bytes: int = 0
+    sidecar_ns: int = 0
+    pinned: bool = False
+
+    @property
+    def total_bytes(self) -> int:
+        """What it takes, with its sidecar."""
+        return self.size_bytes + self.sidecar_bytes
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What a store holds.
+
+    Attributes:
+        image_bytes: All images with their sidecars.
+        trash: Everything that is in the trash.
+        leftovers: All orphan sidecars and temporary files, however young.
+    """
+
+    image_bytes: int
+    trash: Sequence[Candidate] = ()
+    leftovers: Sequence[Candidate] = ()
+
+    @property
+    def total_bytes(self) -> int:
+        """What the size limit is held against."""
+        others = (item.total_bytes for items in (self.trash, self.leftovers) for item in items)
+        return self.image_bytes + sum(others)
+
+
+class PruneEntry(msgspec.Struct, frozen=True, gc=False):
+    """One thing that is to be removed.
+
+    Attributes:
+        item: What.
+        why: The rule.
+        amount: By how much the rule applies. Microseconds beyond the age that is allowed; for
+            ``Why.SIZE`` the bytes by which the store would be too large if this one stayed and
+            all entries before it were gone.
+        for_good: It is deleted and its space freed; otherwise it goes to the trash.
+    """
+
+    item: Candidate
+    why: Why
+    amount: int
+    for_good: bool
+
+
+class PrunePlan(msgspec.Struct, frozen=True):
+    """What is to be removed and why: for a person to look at, and for ``Pruner.run`` to do.
+
+    Attributes:
+        policy: What the plan was made for.
+        planned_us: When, in microseconds from 1970, naive local time.
+        entries: In the order of removal: temporary files and orphans, trash, images; each oldest
+            first, ties by name.
+        days: How much goes of each day, newest first; counts images only.
+        bytes_before: What the store holds.
+        bytes_freed: What is deleted for good.
+        bytes_trashed: What goes to the trash, and still takes space there.
+        kept_pinned: Images that would have gone, but for their pin.
+        kept_pinned_bytes: What these take.
+    """
+
+    policy: RetentionPolicy
+    planned_us: int
+    entries: tuple[PruneEntry, ...]
+    days: tuple[DayTotal, ...]
+    bytes_before: int
+    bytes_freed: int
+    bytes_trashed: int
+    kept_pinned: int
+    kept_pinned_bytes: int
+
+    @property
+    def count(self) -> int:
+        """Number of entries."""
+        return len(self.entries)
+
+    @property
+    def bytes_after(self) -> int:
+        """What the store will hold: above the limit where all that may go is not enough.
+
+        What goes to the trash leaves a receipt of some hundred bytes there; that is not in here.
+        """
+        return self.bytes_before - self.bytes_freed
+
+
+class EntryResult(msgspec.Struct, frozen=True):
+    """What came of one entry; ``problem`` says for people what went wrong, if anything did."""
+
+    entry: PruneEntry
+    outcome: Outcome
+    problem: str | None = None
+
+
+class PruneResult(msgspec.Struct, frozen=True):
+    """What came of a plan.
+
+    Attributes:
+        results: One for each entry, in the plan's order, up to where the run was stopped.
+        bytes_freed: What was deleted for good.
+        bytes_trashed: What went to the trash.
+        cancelled: The run was stopped before its end.
+        tokens: The trash's tokens of what went there, for undoing.
+    """
+
+    results: tuple[EntryResult, ...]
+    bytes_freed: int
+    bytes_trashed: int
+    cancelled: bool
+    tokens: tuple[str, ...]
+
+    @property
+    def removed(self) -> int:
+        """Number of entries that were deleted or moved to the trash."""
+        return sum(each.outcome in (Outcome.FREED, Outcome.TRASHED) for each in self.results)
+
+    @property
+    def images_removed(self) -> int:
+        """Number of images that are not in the store any more."""
+        return sum(
+            each.entry.item.kind is Kind.IMAGE and each.outcome in (Outcome.FREED, Outcome.TRASHED)
+            for each in self.results
+        )
+
+    @property
+    def skipped(self) -> int:
+        """Number of entries that were gone, or are not what was planned for."""
+        failed = sum(each.outcome is Outcome.FAILED for each in self.results)
+        return len(self.results) - self.removed - failed
+
+    @property
+    def problems(self) -> list[str]:
+        """What failed, for people."""
+        return [each.problem for each in self.results if each.problem is not None]
+
+
+class PruneProgress(msgspec.Struct, frozen=True):
+    """How far a run is: entries done, of how many, and bytes freed so far."""
+
+    done: int
+    total: int
+    bytes_freed: int
+
+
+class PruneRun(msgspec.Struct, frozen=True):
+    """The record of one run, as it stands in the store.
+
+    Attributes:
+        started: ISO 8601, naive local time.
+        finished: ISO 8601, naive local time.
+        why: Number of removals by rule.
+        removed: How many were removed, of any kind.
+        images: How many of these were images.
+        skipped: How many were gone or changed since the plan was made.
+        errors: How many could not be removed.
+        bytes_freed: What was deleted for good.
+        bytes_trashed: What went to the trash.
+        cancelled: The run was stopped before its end.
+    """
+
+    started: str
+    finished: str
+    why: dict[str, int]
+    removed: int
+    images: int
+    skipped: int
+    errors: int
+    bytes_freed: int
+    bytes_trashed: int
+    cancelled: bool

@@ -1,0 +1,167 @@
+"""An open store: its catalogue kept true to the disk, and what a window asks of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from core import files, sidecar
+from core.catalog import Catalog
+from core.events import EventBus, Listener
+from core.index import Index
+from core.places import store_cache_folder
+from core.records import (
+    DayImages,
+    DayTotal,
+    ImageRecord,
+    SelectionSummary,
+    StoreTotals,
+    Thumbnail,
+)
+from core.settings import StorageSettings
+from core.thumbnails import Thumbnails
+from core.workers import WorkerPool
+
+Metadata = dict[str, Any]
+T = TypeVar("T")
+
+
+class Store:
+    """A store as a window sees it: images addressed by the catalogue's keys.
+
+    It belongs to one event loop; its coroutines may run at the same time.
+
+    Args:
+        settings: Where the store is and how it is kept.
+        workers: Worker processes to share with other stores; by default its own, which
+            :meth:`close` ends.
+
+    Attributes:
+        base_path: The store's folder.
+        settings: As given.
+    """
+
+    def __init__(self, settings: StorageSettings, *, workers: WorkerPool | None = None) -> None:
+        self.settings = settings
+        self.base_path = Path(settings.base_path).expanduser()
+        self._own_workers = workers is None
+        self._workers = workers or WorkerPool()
+        self._events = EventBus()
+        cache = store_cache_folder(self.base_path)
+        self._index = Index(self.base_path, cache, self._workers, self._events)
+        self._thumbnails = Thumbnails(self.base_path, cache / "thumbnails.db", self._workers)
+        self._opened = False
+        self._writing: set[asyncio.Task[Any]] = set()
+
+    async def open(self) -> None:
+        """Open the store as it is, writing nothing into it, and start to index what changed.
+
+        The catalogue of an earlier session answers at once, while the disk is looked at in the
+        background; :meth:`subscribe` tells what is found. An open store stays as it is.
+
+        Raises:
+            StoreNotFound: The folder does not exist.
+            StoreUnreadable: The folder may not be read.
+            CatalogError: The person's cache folder cannot be written.
+        """
+        if self._opened:
+            return
+        await asyncio.to_thread(files.check_store, self.base_path)
+        await self._index.open()
+        self._opened = True
+        self._index.rescan()
+
+    async def close(self) -> None:
+        """End what is under way and give everything back; a closed store may be closed again.
+
+        What is being written is written to its end, and then closed.
+        """
+        self._opened = False
+        while self._writing:
+            await asyncio.wait(self._writing)
+        await self._thumbnails.close()
+        await self._index.close()
+        if self._own_workers:
+            await self._workers.close()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have ``listener`` called, in the loop's thread, with every event from now on.
+
+        Returns:
+            A function that ends the subscription.
+        """
+        return self._events.subscribe(listener)
+
+    # The catalogue as it is, without waiting for the disk
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this process may not write into the store's folder."""
+        return not os.access(self.base_path, os.W_OK | os.X_OK)
+
+    async def totals(self) -> StoreTotals:
+        """Return what the catalogue knows the store to hold."""
+        return await self._index.read(Catalog.totals)
+
+    async def day_totals(self) -> list[DayTotal]:
+        """Return every day that has images, newest first."""
+        return await self._index.read(Catalog.day_totals)
+
+    async def days(self, days: Collection[int] | None = None) -> list[DayImages]:
+        """Return the ordered images of these days (``date.toordinal()``), or of all."""
+        return await self._index.read(Catalog.days, days)
+
+    async def records(self, keys: Collection[int]) -> dict[int, ImageRecord]:
+        """Return the records of these keys; a key of an image that is gone is left out."""
+        return await self._index.read(Catalog.records, keys)
+
+    async def summary(self, keys: Collection[int]) -> SelectionSummary | None:
+        """Return what these images share and sum up to; ``None`` if all of them are gone."""
+        return await self._index.read(Catalog.summary, keys)
+
+    async def sidecar(self, record: ImageRecord) -> Metadata | None:
+        """Read an image's sidecar as it is now; ``None`` if it has none.
+
+        Raises:
+            SidecarError: The sidecar cannot be read or is not a JSON object; says why.
+        """
+        if record.sidecar_path is None:
+            return None
+        return await asyncio.to_thread(self._load_sidecar, record.sidecar_path)
+
+    def thumbnails(
+        self, records: Sequence[ImageRecord], edge: int
+    ) -> AsyncGenerator[list[Thumbnail], None]:
+        """Make thumbnails; see :meth:`core.thumbnails.Thumbnails.stream`."""
+        return self._thumbnails.stream(records, edge)
+
+    async def rescan(self, *, full: bool = False) -> None:
+        """Bring the catalogue into agreement with the disk and wait until it is.
+
+        Args:
+            full: Look at every file, also in folders that seem unchanged.
+        """
+        await asyncio.shield(self._index.rescan(full=full))
+
+    async def cancel_scan(self) -> None:
+        """End the scan under way; what it has found so far stays."""
+        await self._index.cancel()
+
+    # For those who write
+
+    async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run what writes to its end: if the caller is cancelled, and before the store closes."""
+        return await asyncio.shield(self._begin(work))
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start what has to end before the store closes."""
+        task = asyncio.create_task(work)
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        return task
+
+    def _load_sidecar(self, path: str) -> Metadata:
+        return sidecar.load_object(files.read_sidecar(self.base_path, path))

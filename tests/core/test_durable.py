@@ -1,0 +1,416 @@
+"""The write protocol: traced, crashed at every step, and tried where it cannot work."""
+
+import errno
+import os
+import re
+import stat
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from core import durable, writer
+from core.errors import StoreError, StoreNotFound, StoreNotWritable
+from tests.core.crash_model import Disk, TracedOs, files_of, lay_out
+from tests.core.shown import shown_images
+from tests.stores import picture
+
+IMAGE = picture("png", (48, 32), 30)
+OTHER = picture("png", (48, 32), 200)
+TEMPORARY = ".contact-sheet-0123456789abcdef.tmp"
+
+
+@pytest.fixture
+def base(tmp_path):
+    (tmp_path / "store" / "images").mkdir(parents=True)
+    return tmp_path / "store"
+
+
+@contextmanager
+def traced(base):
+    """Record what the module asks the system to change; yields the calls so far."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(durable, "os", recorder := TracedOs(base))
+        yield recorder.calls
+
+
+def crashes(disk, calls):
+    """Every state after a crash at every step: (steps done, tree), no state twice."""
+    seen = set()
+    for step in range(len(calls) + 1):
+        for tree in disk.after_crash():
+            shows = frozenset(
+                (path, None if path.endswith(".tmp") else data) for path, data in tree
+            )
+            if (shows, step == len(calls)) not in seen:
+                seen.add((shows, step == len(calls)))
+                yield step, tree
+        if step < len(calls):
+            disk.do(*calls[step])
+
+
+def test_a_file_is_written_whole_with_its_mode(base):
+    old = os.umask(0o077)
+    try:
+        durable.write_file(base, "a/b/c.json", b"123" * 1000, mode=0o664)
+    finally:
+        os.umask(old)
+    assert files_of(base) == {"a/b/c.json": b"123" * 1000}
+    assert (base / "a/b/c.json").stat().st_mode & 0o777 == 0o664
+
+
+def test_nothing_is_overwritten_unless_asked(base):
+    durable.write_file(base, "a/x", b"old")
+    with pytest.raises(FileExistsError, match="a/x"):
+        durable.write_file(base, "a/x", b"new")
+    assert files_of(base) == {"a/x": b"old"}
+    durable.write_file(base, "a/x", b"new", replace=True)
+    assert files_of(base) == {"a/x": b"new"}
+
+
+def test_a_prepared_file_shows_only_when_it_is_put(base):
+    with durable.prepare(base, "a/x", b"x") as put:
+        assert all(durable._is_ours(path.rpartition("/")[2]) for path in files_of(base))
+        put()
+        assert (base / "a/x").read_bytes() == b"x"
+    with durable.prepare(base, "a/y", b"y"):
+        pass
+    assert files_of(base) == {"a/x": b"x"}
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "a//x", "a/\0"])
+def test_a_path_out_of_the_store_is_refused(base, path):
+    (base / "a").mkdir()
+    for call in (
+        lambda: durable.write_file(base, path, b"x"),
+        lambda: durable.remove_file(base, path),
+        lambda: durable.move_file(base, path, "a/y"),
+        lambda: durable.move_file(base, "a/y", path),
+    ):
+        with pytest.raises(ValueError, match="not a path inside"):
+            call()
+    assert files_of(base.parent) == {}
+
+
+def test_no_link_is_followed(base, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x").write_bytes(b"mine")
+    (base / "a").symlink_to(outside)
+    (base / "images/link.png").symlink_to(outside / "x")
+    with pytest.raises(StoreNotWritable, match="a/y"):
+        durable.write_file(base, "a/y", b"y")
+    assert durable.remove_file(base, "a/x") is False
+    with pytest.raises(FileNotFoundError):
+        durable.move_file(base, "images/link.png", "images/moved.png")
+    with pytest.raises(FileExistsError):
+        durable.write_file(base, "images/link.png", b"y")
+    durable.write_file(base, "images/link.png", b"y", replace=True)
+    assert files_of(outside) == {"x": b"mine"}
+
+
+def test_a_move_overwrites_nothing_and_needs_a_source(base):
+    durable.write_file(base, "a/x", b"x")
+    durable.write_file(base, "a/y", b"y")
+    with pytest.raises(FileExistsError, match="a/y"):
+        durable.move_file(base, "a/x", "a/y")
+    with pytest.raises(FileNotFoundError, match="a/none"):
+        durable.move_file(base, "a/none", "a/z")
+    with pytest.raises(FileNotFoundError, match="images"):
+        durable.move_file(base, "images", "a/z")
+    durable.move_file(base, "a/x", "b/c/x")
+    assert files_of(base) == {"a/y": b"y", "b/c/x": b"x"}
+
+
+def test_a_move_that_was_interrupted_is_completed_by_the_same_move(base):
+    durable.write_file(base, "a/x", b"x")
+    (base / "b").mkdir()
+    os.link(base / "a/x", base / "b/x")
+    durable.move_file(base, "a/x", "b/x")
+    assert files_of(base) == {"b/x": b"x"}
+
+
+def test_removing_says_whether_there_was_anything(base):
+    durable.write_file(base, "a/x", b"x")
+    assert durable.remove_file(base, "a/x") is True
+    assert durable.remove_file(base, "a/x") is False
+    assert durable.remove_file(base, "none/x") is False
+    with pytest.raises(StoreNotWritable, match="images"):
+        durable.remove_file(base, "images")
+
+
+def test_a_store_that_is_not_there_is_not_made(tmp_path):
+    for call in (
+        lambda: durable.write_file(tmp_path / "none", "a/x", b""),
+        lambda: durable.remove_file(tmp_path / "none", "a/x"),
+        lambda: durable.move_file(tmp_path / "none", "a/x", "a/y"),
+        lambda: durable.sweep(tmp_path / "none"),
+    ):
+        with pytest.raises(StoreNotFound, match="none"):
+            call()
+    assert not (tmp_path / "none").exists()
+
+
+class NoLinks(TracedOs):
+    """A disk without hard links, as FAT is."""
+
+    def link(self, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_a_disk_without_hard_links_will_do(base, monkeypatch):
+    monkeypatch.setattr(durable, "os", NoLinks(base))
+    durable.write_file(base, "a/x", b"x")
+    with pytest.raises(FileExistsError, match="a/x"):
+        durable.write_file(base, "a/x", b"new")
+    durable.move_file(base, "a/x", "b/x")
+    assert files_of(base) == {"b/x": b"x"}
+
+
+class FailsAt(TracedOs):
+    """A disk on which one of the calls fails, the same one each time."""
+
+    def __init__(self, base, call, error):
+        super().__init__(base)
+        self._call, self._error = call, error
+
+    def __getattribute__(self, name):
+        if name == object.__getattribute__(self, "__dict__").get("_call"):
+            error = self._error
+
+            def fail(*_: object, **__: object) -> None:
+                raise OSError(error, os.strerror(error))
+
+            return fail
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("call", ["open", "fchmod", "write", "fsync", "link", "mkdir"])
+def test_a_failing_disk_leaves_nothing_half_done(base, monkeypatch, call):
+    (base / "a").mkdir()
+    monkeypatch.setattr(durable, "os", FailsAt(base, call, errno.EIO))
+    with pytest.raises(StoreNotWritable, match="x cannot be written: Input/output") as caught:
+        durable.write_file(base, "b/x" if call == "mkdir" else "a/x", b"x")
+    assert caught.value.errno == errno.EIO
+    assert isinstance(caught.value, StoreError | OSError)
+    assert files_of(base) == {}
+
+
+class NoSidecars(TracedOs):
+    """A disk on which no sidecar can get its name."""
+
+    def link(self, old, new, **more):
+        if new.endswith(".json"):
+            raise OSError(errno.EIO, "Input/output error")
+        super().link(old, new, **more)
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_an_image_whose_sidecar_cannot_be_put_is_taken_back(base, monkeypatch, dated):
+    monkeypatch.setattr(durable, "os", NoSidecars(base))
+    with pytest.raises(StoreNotWritable, match=r"img_\w+\.json cannot be written"):
+        writer.save(base, IMAGE, {}, dated=dated)
+    assert files_of(base) == {}
+
+
+def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch):
+    class NoFolderSync(TracedOs):
+        def fsync(self, file):
+            if stat.S_ISDIR(os.fstat(file).st_mode):
+                raise OSError(errno.EINVAL, "Invalid argument")
+            super().fsync(file)
+
+    monkeypatch.setattr(durable, "os", NoFolderSync(base))
+    durable.write_file(base, "a/x", b"x")
+    assert files_of(base) == {"a/x": b"x"}
+
+
+# Crashes
+
+
+def test_a_crash_while_writing_leaves_the_whole_file_or_none(base):
+    disk = Disk(base)
+    with traced(base) as calls:
+        durable.write_file(base, "a/b/x", b"0123456789")
+    states = list(crashes(disk, calls))
+    for step, tree in states:
+        found = {path: data for path, data in tree if data is not None and "/." not in path}
+        assert found in ({}, {"a/b/x": b"0123456789"})
+        assert found or step < len(calls)
+    assert len(states) >= 8
+
+
+def test_a_crash_while_replacing_leaves_the_old_file_or_the_new(base):
+    durable.write_file(base, "a/x", b"old")
+    disk = Disk(base)
+    with traced(base) as calls:
+        durable.write_file(base, "a/x", b"new one", replace=True)
+    for step, tree in crashes(disk, calls):
+        assert dict(tree)["a/x"] in ({b"new one"} if step == len(calls) else {b"old", b"new one"})
+
+
+def test_a_crash_while_moving_never_loses_the_file(base):
+    durable.write_file(base, "a/x", b"x")
+    disk = Disk(base)
+    with traced(base) as calls:
+        durable.move_file(base, "a/x", "b/c/x")
+    for step, tree in crashes(disk, calls):
+        places = {path: data for path, data in tree if data is not None}
+        assert set(places) <= {"a/x", "b/c/x"}
+        assert places
+        assert set(places.values()) == {b"x"}
+        assert step < len(calls) or set(places) == {"b/c/x"}
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_crash_while_saving_loses_nothing_acknowledged_and_shows_nothing_torn(
+    base, tmp_path, dated
+):
+    (base / "metadata").mkdir()
+    disk = Disk(base)
+    acknowledged = []
+    with traced(base) as calls:
+        for data in (IMAGE, OTHER):
+            saved = writer.save(base, data, {"prompt": "p"}, dated=dated)
+            acknowledged.append((len(calls), saved, data))
+    expected = {saved.path: (data, saved) for _, saved, data in acknowledged}
+    crashed = tmp_path / "crashed"
+    for step, tree in crashes(disk, calls):
+        lay_out(tree, crashed)
+        shown = shown_images(crashed, tmp_path / "cache")
+        for path, (data, sidecar) in shown.items():
+            assert data == expected[path][0]
+            if sidecar is not None:
+                assert sidecar["image_id"] == expected[path][1].image_id
+                assert sidecar["prompt"] == "p"
+        sidecars = {Path(path).stem for path, _ in tree if path.endswith(".json")}
+        assert sidecars <= {Path(path).stem for path in shown}
+        for steps, saved, _ in acknowledged:
+            if step >= steps:
+                assert shown[saved.path][1] is not None
+        durable.sweep(crashed, older_than=-5)
+        left = files_of(crashed)
+        assert not any(path.endswith(".tmp") for path in left)
+        assert left.keys() >= shown.keys()
+
+
+def test_a_crash_while_storing_anew_leaves_the_old_image_or_the_new(base, tmp_path):
+    (base / "metadata").mkdir()
+    writer.store(base, "cat", IMAGE, {"n": 1})
+    disk = Disk(base)
+    with traced(base) as calls:
+        writer.store(base, "cat", OTHER, {"n": 2})
+    for step, tree in crashes(disk, calls):
+        lay_out(tree, tmp_path / "crashed")
+        shown = shown_images(tmp_path / "crashed", tmp_path / "cache")
+        data, sidecar = shown["images/cat.png"]
+        done = step == len(calls)
+        assert data in ({OTHER} if done else {IMAGE, OTHER})
+        assert sidecar["n"] in ({2} if done else {1, 2})
+
+
+def test_a_crash_while_deleting_leaves_a_whole_image_or_none(base, tmp_path):
+    (base / "metadata").mkdir()
+    saved = writer.save(base, IMAGE, {})
+    kept = writer.save(base, OTHER, {})
+    disk = Disk(base)
+    with traced(base) as calls:
+        writer.delete(base, saved.image_id)
+    for step, tree in crashes(disk, calls):
+        lay_out(tree, tmp_path / "crashed")
+        shown = shown_images(tmp_path / "crashed", tmp_path / "cache")
+        assert all(sidecar is not None for _, sidecar in shown.values())
+        assert kept.path in shown
+        assert saved.path not in shown or step < len(calls)
+
+
+# Temporary files
+
+
+def test_only_our_own_old_temporary_files_are_swept(base):
+    old = time.time() - 2 * durable.STALE_SECONDS
+    stale = ["images/2026/11/20", "metadata", "contact-sheet/trash/2026-11-20", "images"]
+    for folder in stale:
+        (base / folder).mkdir(parents=True, exist_ok=True)
+        (base / folder / TEMPORARY).write_bytes(b"half")
+        os.utime(base / folder / TEMPORARY, (old, old))
+    others = [".hidden", "x.tmp", ".x.png.12.tmp", "x.png", TEMPORARY + "x"]
+    for name in others:
+        (base / "images" / name).write_bytes(b"somebody's")
+        os.utime(base / "images" / name, (old, old))
+    fresh = TEMPORARY.replace("0", "f")
+    (base / "images" / fresh).write_bytes(b"being written")
+    (base / "logs").mkdir()
+    (base / "logs" / TEMPORARY).write_bytes(b"not ours to clean")
+    os.utime(base / "logs" / TEMPORARY, (old, old))
+    assert durable.sweep(base) == 4
+    left = {*others, fresh}
+    assert set(files_of(base)) == {f"images/{name}" for name in left} | {f"logs/{TEMPORARY}"}
+    assert durable.sweep(base) == 0
+
+
+def test_temporary_files_are_never_shown(base, tmp_path):
+    folder = base / "images/2026/11/20"
+    folder.mkdir(parents=True)
+    (folder / TEMPORARY).write_bytes(IMAGE)
+    (base / "images" / TEMPORARY).write_bytes(IMAGE)
+    assert shown_images(base, tmp_path / "cache") == {}
+
+
+# Disks that are full or can only be read
+
+
+@contextmanager
+def mounted(folder, *options):
+    subprocess.run(["mount", *options, str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    with mounted(folder, "-t", "tmpfs", "-o", "size=512k", "tmpfs"):
+        (folder / "images").mkdir()
+        yield folder
+
+
+@pytest.mark.parametrize("metadata", [{}, {"prompt": "long " * 20_000}])
+def test_a_full_disk_leaves_whole_pairs_and_a_clear_error(tiny, tmp_path, metadata):
+    data = os.urandom(90_000)
+    saved = []
+    with pytest.raises(StoreNotWritable, match="Free some space") as caught:
+        saved.extend(writer.save(tiny, data, metadata) for _ in range(20))
+    assert caught.value.errno == errno.ENOSPC
+    assert re.match(rf"{tiny}/images/\d+/\d+/\d+/img_\w+\.(png|json) ", str(caught.value))
+    assert saved
+    paths = {path for each in saved for path in (each.path, each.sidecar_path)}
+    assert set(files_of(tiny)) == paths
+    assert {entry[0] for entry in shown_images(tiny, tmp_path / "cache").values()} == {data}
+    writer.delete(tiny, saved[0].image_id)
+    writer.save(tiny, data, metadata)
+
+
+def test_a_disk_that_can_only_be_read_is_named_and_stays_as_it_is(base):
+    saved = writer.save(base, IMAGE, {})
+    before = files_of(base)
+    with mounted(base, "--bind", str(base)):
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(base)], check=True)
+        for call in (
+            lambda: writer.save(base, IMAGE, {}),
+            lambda: writer.save(base, IMAGE, {}, dated=False),
+            lambda: writer.store(base, "cat", IMAGE, {}),
+            lambda: writer.delete(base, saved.image_id),
+            lambda: durable.move_file(base, saved.path, "a/x"),
+            lambda: durable.write_file(base, saved.path, b"", replace=True),
+        ):
+            with pytest.raises(StoreNotWritable, match=f"{base}/.* can only be read") as caught:
+                call()
+            assert caught.value.errno == errno.EROFS
+        assert writer.delete(base, "none") == []
+        assert files_of(base) == before

@@ -1,0 +1,116 @@
+"""What servers call: the names, their arguments, and which of them are coroutines."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import core
+from core import ImageStorageManager, StorageSettings
+
+API = {
+    "initialize": ("async", ""),
+    "close": ("async", ""),
+    "generate_image_id": ("", ""),
+    "generate_task_id": ("", ""),
+    "get_image_path": ("", "image_id, file_format='png'"),
+    "get_metadata_path": ("", "image_id"),
+    "save_image": ("async", "data, metadata, file_format='png'"),
+    "load_image": ("async", "image_id"),
+    "store_image": ("async", "image_id, data_or_data_url, metadata"),
+    "retrieve_image_bytes": ("async", "image_id"),
+    "retrieve_image_data_url": ("async", "image_id"),
+    "get_image_metadata": ("async", "image_id"),
+    "list_images": ("async", "days=None, limit=None"),
+    "get_recent_images": ("async", "limit=10, days=7"),
+    "delete_image": ("async", "image_id"),
+    "cleanup_old_images": ("async", ""),
+    "cleanup_by_size": ("async", ""),
+    "cleanup_old_files": ("async", ""),
+    "get_storage_stats": ("async", ""),
+    "start_cleanup_task": ("async", ""),
+    # On top of the original's
+    "open": ("async", ""),
+    "subscribe": ("", "listener"),
+    "totals": ("async", ""),
+    "day_totals": ("async", ""),
+    "days": ("async", "days=None"),
+    "records": ("async", "keys"),
+    "summary": ("async", "keys"),
+    "sidecar": ("async", "record"),
+    "thumbnails": ("", "records, edge"),
+    "rescan": ("async", "*, full=False"),
+    "cancel_scan": ("async", ""),
+    "trash_images": ("async", "images, reason=''"),
+    "restore": ("async", "tokens"),
+    "trashed": ("async", ""),
+    "empty_trash": ("async", "receipts=None"),
+    "annotate": ("async", "images, change"),
+    "plan_prune": ("async", "policy"),
+    "pinned_images": ("async", ""),
+    "find_content": ("async", "sha256"),
+    "orphans": ("async", ""),
+    "unknown_files": ("async", ""),
+}
+ATTRIBUTES = {
+    "base_path",
+    "images_path",
+    "cache_path",
+    "logs_path",
+    "settings",
+    "read_only",
+    "_cleanup_task_running",
+}
+
+
+@pytest.mark.parametrize("name", API)
+def test_a_method_has_its_name_and_arguments(name):
+    method = getattr(ImageStorageManager, name)
+    kind, arguments = API[name]
+    assert inspect.iscoroutinefunction(method) is (kind == "async")
+    _, *parameters = inspect.signature(method).parameters.values()
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+    assert str(inspect.Signature(bare)) == f"({arguments})"
+    assert inspect.getdoc(method)
+
+
+def test_attributes_are_there(tmp_path):
+    manager = ImageStorageManager(StorageSettings(base_path=str(tmp_path)))
+    assert {name for name in ATTRIBUTES if not hasattr(manager, name)} == set()
+
+
+def test_prune_takes_a_plan_and_tells_how_far_it_is():
+    assert inspect.iscoroutinefunction(ImageStorageManager.prune)
+    _, plan, progress = inspect.signature(ImageStorageManager.prune).parameters.values()
+    assert (plan.name, progress.name) == ("plan", "progress")
+    assert progress.default is not inspect.Parameter.empty
+
+
+def test_nothing_is_public_that_is_not_listed_here():
+    public = {
+        name
+        for name, member in inspect.getmembers(ImageStorageManager, callable)
+        if not name.startswith("_")
+    }
+    assert public - API.keys() == {"prune"}
+
+
+def test_the_settings_have_the_servers_names_and_defaults():
+    fields = dict(zip(StorageSettings.__struct_fields__, StorageSettings.__struct_defaults__))  # noqa: B905
+    assert fields == {
+        "base_path": "./storage",
+        "retention_days": 30,
+        "max_size_gb": 10.0,
+        "cleanup_interval_hours": 24,
+        "create_subdirectories": True,
+        "file_permissions": "644",
+    }
+
+
+def test_importing_the_package_does_not_load_the_engine():
+    code = "import core, sys; sys.exit(any(name.startswith('core.') for name in sys.modules))"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert sorted(core.__all__) == ["ImageStorageManager", "StorageSettings"]
+    with pytest.raises(AttributeError, match="nothing"):
+        core.nothing  # noqa: B018
