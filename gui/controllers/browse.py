@@ -105,7 +105,7 @@ class BrowseController(QObject):
         self._following = False
         self._scan = ScanChanged(None)
         self._settled.clear()
-        self._images.set_days([])
+        self._images.clear()
         self._dates.set_totals([])
         self._window.dates.select_all_images()
         self._window.set_store_name("")
@@ -121,7 +121,7 @@ class BrowseController(QObject):
 
     def _on_catalog_reset(self) -> None:
         self._stale.clear()
-        self._images.clear_pictures()
+        self._images.clear()
         self._show_chosen()
 
     def _show_chosen(self) -> None:

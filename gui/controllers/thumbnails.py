@@ -36,6 +36,7 @@ class ThumbnailController(QObject):
         self._rows = range(0)
         self._backwards = False
         self._looking_up = False
+        self._stale = False
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -50,6 +51,7 @@ class ThumbnailController(QObject):
     def reload(self) -> None:
         """Bring what is visible and missing."""
         self._settled.clear()
+        self._stale = True
         if self._loading is not None and self._store is not None and not self._looking_up:
             self._loading.start(self._load(self._store))
 
@@ -59,7 +61,6 @@ class ThumbnailController(QObject):
 
     def _on_closing(self) -> None:
         self._store = self._loading = None
-        self._images.clear_pictures()
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
         self._backwards = first < self._rows.start
@@ -71,8 +72,8 @@ class ThumbnailController(QObject):
             self._store.tasks.start(self._bring_records(self._store, keys))
 
     async def _load(self, store: OpenStore) -> None:
-        rows = None
-        while rows != self._rows:
+        while self._stale:
+            self._stale = False
             rows = self._rows
             edge = edge_for(round(self._grid.cell_size * self._grid.devicePixelRatioF()))
             visible = self._keys(rows)
@@ -84,7 +85,7 @@ class ThumbnailController(QObject):
                 async with aclosing(store.manager.thumbnails(lacking, edge)) as making:
                     await self._show(await anext(making, []), edge)
                     self._looking_up = False
-                    if rows == self._rows:
+                    if not self._stale:
                         await self._follow(making, visible, edge)
             finally:
                 self._looking_up = False

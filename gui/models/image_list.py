@@ -105,6 +105,12 @@ class ImageListModel(QAbstractListModel):
         self.endResetModel()
         self.sections_changed.emit()
 
+    def clear(self) -> None:
+        """Show nothing and forget everything; another catalogue's keys mean other images."""
+        self._records.clear()
+        self._pictures.clear()
+        self.set_days([])
+
     def update_days(self, changed: Mapping[int, DayImages | None]) -> None:
         """Show other images under some days: ``None`` or an empty list takes the day away.
 
@@ -195,12 +201,6 @@ class ImageListModel(QAbstractListModel):
     def picture(self, key: int) -> Picture | None:
         """Return the picture of an image, if it was brought and is still kept."""
         return self._pictures.get(key)
-
-    def clear_pictures(self) -> None:
-        """Drop every picture: others are to come, perhaps of another size."""
-        self._pictures.clear()
-        if self.rowCount():
-            self._emit_run(0, self.rowCount(), _PICTURE_ROLES)
 
     def forget(self, keys: Iterable[int]) -> None:
         """Drop what is known of images that are no longer what they were."""

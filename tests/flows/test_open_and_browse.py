@@ -181,7 +181,7 @@ async def test_resizing_keeps_the_place(store):
 
 
 async def test_the_second_start_shows_the_catalogue_and_the_cache_at_once(store):
-    base = store(images=20, days=4)
+    base = store(images=6, days=1)  # all of them visible
     make_old(base)
     async with open_window(base):
         pass
@@ -189,7 +189,7 @@ async def test_the_second_start_shows_the_catalogue_and_the_cache_at_once(store)
         seen = []
         session.images.modelReset.connect(lambda: seen.append(session.images.rowCount()))
         await all_loaded(session)
-        assert 20 in seen
+        assert 6 in seen
         assert psutil.Process().children() == []  # nothing had to be read or decoded
 
 

@@ -196,6 +196,24 @@ async def test_a_dropped_folder_is_opened_in_the_place_of_the_one_before(store):
         assert recent[:2] == [str(second), str(first)]
 
 
+async def test_nothing_of_one_store_is_shown_for_another(tmp_path):
+    for name in ("first", "second"):
+        for hour in range(4):
+            make_image(tmp_path / name, datetime(2026, 11, 20, hour), prompt=f"The {name} one")
+    (second,) = {p.name for p in [sorted(image_files(tmp_path / "second"))[0]]}
+    (tmp_path / "second/images/2026/11/20" / second).write_bytes(b"broken")
+    async with open_window(tmp_path / "first") as session:
+        for store, broken in (("second", 1), ("first", 0)):
+            session.commands.open(tmp_path / store)
+            await until(lambda store=store: store in session.window.windowTitle())
+            await all_loaded(session)
+            prompts = [session.images.record_at(row).prompt for row in range(4)]
+            assert prompts == [f"The {store} one"] * 4
+            keys = session.images.keys_at(range(4))
+            problems = [key for key in keys if session.images.picture(key).problem]
+            assert len(problems) == broken
+
+
 @pytest.mark.parametrize("damage", ["delete the folder", "garbage", "truncate"])
 async def test_a_damaged_catalogue_costs_nothing(store, damage, tmp_path):
     base = store(images=50, days=5)
