@@ -60,6 +60,7 @@ class DateTreeModel(QAbstractItemModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.updating = False  # rows come and go, and not because a person wants it
         self._years: list[_Node] = []
         self._images = 0
         self._size_bytes = 0
@@ -74,7 +75,9 @@ class DateTreeModel(QAbstractItemModel):
             totals: Newest day first, each day once, none without images.
         """
         years = _years_of(totals)
+        self.updating = True
         self._merge(QModelIndex(), self._years, years)
+        self.updating = False
         images = sum(year.images for year in years)
         size_bytes = sum(year.size_bytes for year in years)
         if (images, size_bytes) != (self._images, self._size_bytes):

@@ -170,6 +170,7 @@ async def test_an_empty_day_says_what_to_do(store):
         session.browse.rescan()
         await until(lambda: session.images.rowCount() == 0)
         await until(session.window.message.isVisible)
+        assert message(session)[0] == "Nothing on this day"
         press(session, "Show all images")
         await until(lambda: session.images.rowCount() == len(image_files(base)))
 
