@@ -161,6 +161,8 @@ def check_store(base: Path) -> None:
         StoreNotFound: It does not exist, or is not a folder.
         StoreUnreadable: It may not be read.
     """
+    if base.is_file():
+        raise StoreNotFound(f"{base} is a file. Open the folder that holds “images”.")
     with open_store(base):
         pass
 
@@ -172,7 +174,7 @@ def make_folders(folders: Iterable[Path]) -> list[str]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            problems.append(f"The folder {folder} cannot be made: {error.strerror}")
+            problems.append(f"The folder {folder} cannot be made: {error.strerror or error}")
     return problems
 
 
@@ -229,7 +231,9 @@ def read_sidecar(base: Path, relative: str) -> bytes:
         with open_store(base) as store, open_folder(store, "/".join(folders)) as folder:
             data, _ = read_file(folder, name, LARGEST_SIDECAR)
     except OSError as error:
-        raise SidecarError(f"The sidecar {path} cannot be read: {error.strerror}.") from None
+        raise SidecarError(
+            f"The sidecar {path} cannot be read: {error.strerror or error}."
+        ) from None
     if data is None:
         raise SidecarError(f"The sidecar {path} is larger than {LARGEST_SIDECAR // 1024**2} MB.")
     return data

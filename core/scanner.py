@@ -147,7 +147,7 @@ class _Scan:
             pass
         except OSError as error:
             self._metadata_readable = False
-            yield Problem(f"The folder {METADATA} cannot be read: {error.strerror}.")
+            yield Problem(f"The folder {METADATA} cannot be read: {error.strerror or error}.")
 
     def _forget(self, path: str) -> Iterator[Message]:
         """Take a folder that is gone out of the catalogue."""
@@ -166,7 +166,7 @@ class _Scan:
         except FileNotFoundError:
             return  # it went away just now: the next scan will know
         except OSError as error:
-            yield Problem(f"The folder {path} cannot be read: {error.strerror}.")
+            yield Problem(f"The folder {path} cannot be read: {error.strerror or error}.")
             return
         yield from map(Problem, scan.problems)
         yield from self._remove(path, scan.removed)

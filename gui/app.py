@@ -7,8 +7,10 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication
@@ -61,7 +63,9 @@ async def run(session: Session, options: argparse.Namespace) -> int:
             session.window.resize(QSize(*options.size))
         session.show(options.store)
         if options.screenshot is not None:
-            return await session.take_screenshot(options.screenshot, options.select)
+            return await session.until_closed(
+                session.take_screenshot(options.screenshot, options.select)
+            )
         await session.closed.wait()
         session.save()
         return 0
@@ -144,17 +148,35 @@ class Session:
             await self.stores.settled()
         except StoreError as error:
             return _failed(str(error))
-        await self.browse.settled()
+        if self.stores.store is not None:
+            await self._all_loaded()
         if select is not None:
-            self.grid.setCurrentIndex(self.images.index(select - 1))
-        await asyncio.sleep(0.1)  # views say what they want in a later turn of the loop
-        await self.thumbnails.settled()
-        await self.selection.settled()
-        while not self.grid.painted_well:  # each frame draws a few more cells sharply
-            self.grid.grab()
+            if not 1 <= select <= self.images.rowCount():
+                return _failed(f"There is no image {select} here, only {self.images.rowCount()}")
+            image = self.images.index(select - 1)
+            self.grid.setCurrentIndex(image)
+            self.grid.scrollTo(image)
+            await self._all_loaded()
+        while self.grid.isVisible() and not self.grid.painted_well:
+            self.grid.grab()  # each frame draws a few more cells sharply
+            await asyncio.sleep(0)
         if not self.window.grab().save(str(file), "PNG"):
             return _failed(f"{file} cannot be written: is its folder there, and yours to write?")
         return 0
+
+    async def until_closed(self, work: Coroutine[Any, Any, int]) -> int:
+        """Return what ``work`` does, or 1 if the window is closed before it is done."""
+        task, closed = asyncio.create_task(work), asyncio.create_task(self.closed.wait())
+        await asyncio.wait({task, closed}, return_when=asyncio.FIRST_COMPLETED)
+        for each in (task, closed):
+            each.cancel()
+        return task.result() if task.done() and not task.cancelled() else 1
+
+    async def _all_loaded(self) -> None:
+        await self.browse.settled()
+        await asyncio.sleep(0.1)  # views say what they want in a later turn of the loop
+        await self.thumbnails.settled()
+        await self.selection.settled()
 
     async def close(self) -> None:
         """End everything, in the order in which it depends on each other."""

@@ -18,6 +18,8 @@ from gui.pictures import picture_of
 from gui.views.grid import ImageGrid
 
 SLICE_SECONDS = 0.002
+AROUND = 1000  # rows before and after the visible ones whose records are kept at hand
+RECORDS_AT_ONCE = 50
 
 
 class ThumbnailController(QObject):
@@ -90,6 +92,7 @@ class ThumbnailController(QObject):
             finally:
                 self._looking_up = False
         self._settled.set()
+        await self._bring_around(store, self._rows)
 
     async def _follow(
         self, making: AsyncIterator[list[Thumbnail]], visible: Sequence[int], edge: int
@@ -117,6 +120,13 @@ class ThumbnailController(QObject):
         unknown = [key for key in keys if self._images.record(key) is None]
         if unknown:
             self._images.set_records(await store.manager.records(unknown))
+
+    async def _bring_around(self, store: OpenStore, rows: range) -> None:
+        """Bring the records around what is visible, for screen readers and the next key press."""
+        around = range(max(0, rows.start - AROUND), rows.stop + AROUND)
+        for start in range(around.start, around.stop, RECORDS_AT_ONCE):
+            keys = self._keys(range(start, min(start + RECORDS_AT_ONCE, around.stop)))
+            await self._bring_records(store, keys)
 
     def _lacking(self, keys: Iterable[int], edge: int) -> list[ImageRecord]:
         records = (self._images.record(key) for key in keys)

@@ -23,7 +23,7 @@ from PySide6.QtCore import (
 )
 
 from core.records import DayTotal
-from gui.text import count_text, number_text, size_text
+from gui.text import count_text, number_text, size_text, translated
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX: Final = QModelIndex()
@@ -109,6 +109,13 @@ class DateTreeModel(QAbstractItemModel):
         if parent.column() > 0:
             return 0
         return len(self._children(parent)) + self._offset(parent)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the column's name, which only screen readers are told: the header is hidden."""
+        named = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+        return translated("dates", "Dates") if role in named else None
 
     def index(self, row: int, column: int, parent: _Index = _NO_INDEX) -> QModelIndex:
         """Return the index of a row."""

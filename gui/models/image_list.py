@@ -202,6 +202,10 @@ class ImageListModel(QAbstractListModel):
         """Return the picture of an image, if it was brought and is still kept."""
         return self._pictures.get(key)
 
+    def forget_problems(self) -> None:
+        """Drop the pictures that could not be made, so that they are asked for again."""
+        self.forget([key for key, picture in self._pictures.items() if picture.problem])
+
     def forget(self, keys: Iterable[int]) -> None:
         """Drop what is known of images that are no longer what they were."""
         known = [key for key in keys if self._records.has(key) or self._pictures.has(key)]

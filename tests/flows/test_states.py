@@ -91,6 +91,32 @@ async def test_a_file_is_no_store(tmp_path):
         assert str(file) in message(session)[1]
 
 
+@pytest.mark.parametrize("inside", ["images", "images/2026/11"])
+async def test_a_part_of_a_store_offers_the_whole(store, inside):
+    base = store(images=5, days=1, flat_share=0)
+    async with open_window(base / inside) as session:
+        assert message(session)[0] == "This is a part of a store"
+        press(session, f"Open {base.name}")
+        await until(lambda: session.images.rowCount() == 5)
+
+
+async def test_a_store_that_goes_away_and_comes_back(store, tmp_path):
+    base = store(images=60, days=1, flat_share=0)
+    async with open_window(base, size=(900, 600)) as session:
+        base.rename(tmp_path / "away")
+        QTest.keyClick(session.grid, Qt.Key.Key_End)
+        await all_loaded(session)
+        last = session.images.key_at(59)
+        assert session.images.picture(last).problem == "The file is gone"
+        QTest.keyClick(session.window, Qt.Key.Key_F5)
+        await until(session.window.notice.isVisible)
+        assert str(base) in session.window.notice.accessibleDescription()
+        assert session.images.rowCount() == 60  # nothing is forgotten
+        (tmp_path / "away").rename(base)
+        QTest.keyClick(session.window, Qt.Key.Key_F5)
+        await until(lambda: (p := session.images.picture(last)) and p.problem is None)
+
+
 async def test_settings_that_cannot_be_used_are_named(store):
     base = store(images=3)
     settings = base / "contact-sheet" / "settings.json"
