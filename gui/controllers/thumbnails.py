@@ -77,7 +77,7 @@ class ThumbnailController(QObject):
         while self._stale:
             self._stale = False
             rows = self._rows
-            edge = edge_for(round(self._grid.cell_size * self._grid.devicePixelRatioF()))
+            edge = edge_for(round(self._grid.cell_width * self._grid.devicePixelRatioF()))
             visible = self._keys(rows)
             wanted = [*visible, *self._keys(self._ahead(rows))]
             self._looking_up = True  # from here to the cached pictures nothing interrupts

@@ -104,6 +104,11 @@ class SectionedView(QListView):
         return self._cell_size
 
     @property
+    def cell_width(self) -> int:
+        """How wide cells are."""
+        return self._geometry.cell
+
+    @property
     def painted_well(self) -> bool:
         """Whether the last frame was as good as can be, or another is on its way."""
         return not self._cell_painter.unfinished
