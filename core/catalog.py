@@ -266,12 +266,12 @@ class Catalog:
         self._query(begin)
         try:
             yield
+            self._query("COMMIT")
         except BaseException:
             with catalog_errors(self._path):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
             raise
-        self._query("COMMIT")
 
 
 def _record(row: tuple[Any, ...]) -> ImageRecord:

@@ -51,17 +51,29 @@ def open_store(base: Path) -> Iterator[int]:
     """
     try:
         store = os.open(base, _FOLDER)
-        os.stat(".", dir_fd=store)  # a folder that may be listed but not entered is of no use
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         raise StoreNotFound(
             f"There is no folder {base}. If it is on another disk, is that connected?"
         ) from None
+    except NotADirectoryError:
+        raise StoreNotFound(f"{base} is a file. Open the folder that holds “images”.") from None
     except PermissionError:
-        raise StoreUnreadable(f"You may not read the folder {base}. Ask who owns it.") from None
+        raise _unreadable(base) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise StoreUnreadable(f"The folder {base} cannot be read: {reason}.") from None
     try:
+        try:
+            os.stat(".", dir_fd=store)  # one that may be listed but not entered is of no use
+        except PermissionError:
+            raise _unreadable(base) from None
         yield store
     finally:
         os.close(store)
+
+
+def _unreadable(base: Path) -> StoreUnreadable:
+    return StoreUnreadable(f"You may not read the folder {base}. Ask who owns it.")
 
 
 def is_still_there(store: int, base: Path) -> bool:
@@ -161,8 +173,6 @@ def check_store(base: Path) -> None:
         StoreNotFound: It does not exist, or is not a folder.
         StoreUnreadable: It may not be read.
     """
-    if base.is_file():
-        raise StoreNotFound(f"{base} is a file. Open the folder that holds “images”.")
     with open_store(base):
         pass
 

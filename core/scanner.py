@@ -59,15 +59,19 @@ def decode_message(raw: object) -> Message:
     return message
 
 
-def changed_folders(base: Path, catalog: Catalog) -> int:
+def changed_folders(base: Path, known: dict[str, FolderState | None]) -> int:
     """Count the folders that a scan would look at or forget, by a ``stat`` of each folder.
+
+    Args:
+        base: The store's folder.
+        known: What the catalogue knows of them: ``Catalog.folder_states``.
 
     Raises:
         StoreNotFound: The store's folder is not there.
         StoreUnreadable: It may not be read.
     """
     with files.open_store(base) as store:
-        survey = Survey(store, catalog.folder_states())
+        survey = Survey(store, known)
     return len(survey.changed) + len(survey.vanished)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -50,6 +51,8 @@ def start(options: argparse.Namespace) -> int:
         return aio.run(app, run(session, options))
     finally:
         session.dispose()
+        del session
+        gc.collect()  # what is left of the window goes while there still is an application
 
 
 async def run(session: Session, options: argparse.Namespace) -> int:
@@ -79,6 +82,7 @@ class Session:
     def __init__(self, app: QApplication, preferences: Preferences) -> None:
         self.preferences = preferences
         self.closed = asyncio.Event()
+        self.failure: asyncio.Queue[Exception] = asyncio.Queue()
         self.tasks = aio.TaskScope(self._on_error)
         self.images = ImageListModel()
         self.dates = DateTreeModel()
@@ -165,12 +169,19 @@ class Session:
         return 0
 
     async def until_closed(self, work: Coroutine[Any, Any, int]) -> int:
-        """Return what ``work`` does, or 1 if the window is closed before it is done."""
-        task, closed = asyncio.create_task(work), asyncio.create_task(self.closed.wait())
-        await asyncio.wait({task, closed}, return_when=asyncio.FIRST_COMPLETED)
-        for each in (task, closed):
+        """Return what ``work`` does; 1, and why, if something fails or the window is closed."""
+        task = asyncio.create_task(work)
+        closed, failure = (
+            asyncio.create_task(self.closed.wait()),
+            asyncio.create_task(self.failure.get()),
+        )
+        await asyncio.wait({task, closed, failure}, return_when=asyncio.FIRST_COMPLETED)
+        for each in (task, closed, failure):
             each.cancel()
-        return task.result() if task.done() and not task.cancelled() else 1
+        if task.done():
+            return task.result()
+        await asyncio.wait({task})
+        return _failed(str(failure.result()) if failure.done() else "The window was closed")
 
     async def _all_loaded(self) -> None:
         await self.browse.settled()
@@ -189,6 +200,7 @@ class Session:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _on_error(self, error: Exception) -> None:
+        self.failure.put_nowait(error)
         text = translated("app", "Something went wrong: {error}", error=str(error) or repr(error))
         self.window.notice.tell(text)
 

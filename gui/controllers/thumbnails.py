@@ -63,6 +63,7 @@ class ThumbnailController(QObject):
 
     def _on_closing(self) -> None:
         self._store = self._loading = None
+        self._settled.clear()
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
         self._backwards = first < self._rows.start
@@ -124,9 +125,11 @@ class ThumbnailController(QObject):
     async def _bring_around(self, store: OpenStore, rows: range) -> None:
         """Bring the records around what is visible, for screen readers and the next key press."""
         around = range(max(0, rows.start - AROUND), rows.stop + AROUND)
-        for start in range(around.start, around.stop, RECORDS_AT_ONCE):
-            keys = self._keys(range(start, min(start + RECORDS_AT_ONCE, around.stop)))
-            await self._bring_records(store, keys)
+        unknown = [key for key in self._keys(around) if self._images.record(key) is None]
+        found = list((await store.manager.records(unknown)).items()) if unknown else []
+        for start in range(0, len(found), RECORDS_AT_ONCE):
+            self._images.set_records(dict(found[start : start + RECORDS_AT_ONCE]))
+            await asyncio.sleep(0)
 
     def _lacking(self, keys: Iterable[int], edge: int) -> list[ImageRecord]:
         records = (self._images.record(key) for key in keys)

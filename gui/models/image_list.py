@@ -7,6 +7,7 @@ number of both and never fetches anything.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -149,6 +150,10 @@ class ImageListModel(QAbstractListModel):
     def keys_at(self, rows: Iterable[int]) -> list[int]:
         """Return the keys of existing rows."""
         return [self.key_at(row) for row in rows]
+
+    def keys_between(self, first: int, stop: int) -> array[int]:
+        """Return the keys of a run of existing rows, an ``array('q')``; quick for a million."""
+        return self._rows.keys_between(first, stop)
 
     def row_of(self, key: int, day: int) -> int | None:
         """Return where an image of a known day stands; ``None`` if it is not there."""

@@ -255,3 +255,42 @@ async def test_a_closed_manager_can_be_closed_again(store):
     await manager.open()
     await manager.close()
     await manager.close()
+
+
+async def test_a_store_by_another_path_keeps_its_catalogue(store, tmp_path):
+    base = store(images=5)
+    (tmp_path / "link").symlink_to(base)
+    inodes = set()
+    for path in (base, tmp_path / "link", base):
+        manager = ImageStorageManager(StorageSettings(base_path=str(path)))
+        await manager.open()
+        assert len(await manager.list_images()) == 5
+        inodes.add(next(tmp_path.rglob("catalog.db")).stat().st_ino)
+        await manager.close()
+    assert len(inodes) == 1
+    assert len(list(tmp_path.rglob("catalog.db"))) == 1
+
+
+async def test_whoever_waits_for_a_scan_is_not_cancelled_with_it(store, opened):
+    manager = await opened(store(images=2000, days=30))
+    waiting = asyncio.create_task(manager.get_storage_stats())
+    await asyncio.sleep(0)
+    await manager.cancel_scan()
+    assert isinstance((await waiting)["total_images"], int)
+
+
+async def test_reads_while_a_damaged_catalogue_is_rebuilt_all_get_an_answer(store, opened):
+    base = store(images=300, days=20)
+    manager = await opened(base)
+    await manager.list_images()
+    catalog = next(base.parent.rglob("catalog.db"))
+    for suffix in ("", "-wal"):
+        file = catalog.with_name(catalog.name + suffix)
+        if file.exists():
+            file.write_bytes(os.urandom(max(file.stat().st_size, 65536)))
+    reads = [asyncio.create_task(manager.days()) for _ in range(10)]
+    reads[3].cancel()
+    await asyncio.wait(reads)
+    assert all(read.cancelled() or read.exception() is None for read in reads)
+    await manager.rescan(full=True)
+    assert (await manager.totals()).images == 300

@@ -103,14 +103,14 @@ def test_a_first_scan_finds_all_of_both_layouts(store):
 def test_a_second_scan_of_the_same_finds_nothing(store):
     store.scan()
     store.settle()
-    assert changed_folders(store.base, store.catalog) == 0
+    assert changed_folders(store.base, store.catalog.folder_states()) == 0
     assert changed(store.scan()) == set()
     assert changed(store.scan(full=True)) == set()
 
 
 def test_a_folder_touched_just_now_is_looked_at_again(store):
     store.scan()
-    assert changed_folders(store.base, store.catalog) > 0
+    assert changed_folders(store.base, store.catalog.folder_states()) > 0
 
 
 def test_an_unchanged_folder_is_not_listed(store):
@@ -155,7 +155,7 @@ def test_new_deleted_and_renamed_files_and_folders(store):
         store.catalog.folder_states().keys() & {"images/2026/11/15", "images/2026/11/12"} == set()
     )
     store.settle()
-    assert changed_folders(store.base, store.catalog) == 0
+    assert changed_folders(store.base, store.catalog.folder_states()) == 0
 
 
 def test_a_whole_year_goes_and_another_comes(store):
@@ -174,7 +174,7 @@ def test_an_empty_year_folder_fills_later(store):
     store.scan()
     store.settle()
     store.disk.dated(datetime(2027, 3, 4), 9)
-    assert changed_folders(store.base, store.catalog) == 1
+    assert changed_folders(store.base, store.catalog.folder_states()) == 1
     store.scan()
     assert store.known() == truth(store.base)
 
@@ -311,7 +311,7 @@ def test_a_store_that_is_gone_is_not_forgotten(store):
     with pytest.raises(StoreNotFound):
         store.scan()
     with pytest.raises(StoreNotFound):
-        changed_folders(store.base, store.catalog)
+        changed_folders(store.base, store.catalog.folder_states())
     assert store.catalog.totals().images == 50
 
 

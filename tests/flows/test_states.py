@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from tests.flows.conftest import all_loaded, open_window, until
-from tests.stores import image_files, make_image, newest_first, totals_by_day
+from tests.stores import image_files, make_image, make_store, newest_first, totals_by_day
 
 
 def message(session):
@@ -131,9 +132,9 @@ AS_NOBODY = """
 import asyncio, os, sys
 from core import ImageStorageManager, StorageSettings
 import core.errors
-base, uid = sys.argv[1], 65534
-os.setgroups([]); os.setgid(uid); os.setuid(uid)
-manager = ImageStorageManager(StorageSettings(base_path=base))
+if os.getuid() == 0:  # whom no permission binds
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+manager = ImageStorageManager(StorageSettings(base_path=sys.argv[1]))
 async def main():
     try:
         await manager.open()
@@ -146,27 +147,44 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize(("mode", "said"), [(0o700, "unreadable"), (0o755, "read-only True")])
-def test_a_store_of_somebody_else(store, tmp_path, mode, said):
-    base = store(images=3)
-    cache = tmp_path / "nobodys"
-    cache.mkdir()
-    for folder in (*cache.relative_to("/").parents, cache):
-        path = Path("/") / folder
-        if path.stat().st_uid == os.getuid() and path.is_relative_to(tmp_path.parents[1]):
-            path.chmod(0o777)
-    base.chmod(mode)
-    assert os.getuid() == 0, "run as root: permissions are what is tested, as another user"
-    done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, base],
-        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+@pytest.mark.parametrize(
+    ("mode", "said"), [(0o000, "unreadable"), (0o444, "unreadable"), (0o555, "read-only True")]
+)
+def test_a_store_that_may_not_be_read_or_written(mode, said):
+    # pytest's own folders are closed to others, and closed again by each session that starts
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        base, cache = make_store(Path(folder) / "store", images=3), Path(folder) / "cache"
+        cache.mkdir()
+        cache.chmod(0o777)
+        base.chmod(mode)
+        done = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, base],
+            env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        base.chmod(0o755)
     assert said in done.stdout, done.stderr
     if "unreadable" in said:
         assert str(base) in done.stdout
+
+
+async def test_another_store_is_opened_while_the_first_is_indexed(store):
+    first, second = store(images=3000, days=40), store(images=4)
+    first_year = first / "images/2025"
+    first_year.write_text("a file is in the way, which is a problem to tell")
+    async with open_window(first, settled=False) as session:
+        await until(lambda: session.stores.store)
+        session.commands.open(first)
+        session.commands.open(second)
+        await until(lambda: second.name in session.window.windowTitle())
+        await all_loaded(session)
+        assert session.images.rowCount() == 4
+        assert session.browse.problems == ()
+        assert "4 images" in session.window.stats.accessibleDescription()
+    assert psutil.Process().children() == []
 
 
 async def test_a_broken_image_is_a_marked_cell_with_a_reason(store):
