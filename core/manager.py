@@ -40,7 +40,7 @@ class ImageStorageManager:
 
     A manager belongs to one event loop; its coroutines may run at the same time. Any number of
     managers, processes and other programs may use one store at once. Nothing here blocks the
-    loop: files are read in threads, sidecars parsed and thumbnails made in worker processes.
+    loop: files are read in threads; stores are scanned and thumbnails made in worker processes.
 
     Args:
         settings: Where the store is and how it is kept.

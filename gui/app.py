@@ -25,6 +25,7 @@ from gui.controllers.message import MessageController
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import StoreController
 from gui.controllers.thumbnails import ThumbnailController
+from gui.icons import icon
 from gui.main_window import NAME, MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
@@ -46,6 +47,7 @@ def start(options: argparse.Namespace) -> int:
     preferences = Preferences()
     chosen = options.appearance
     theme.apply(app, theme.Appearance(chosen) if chosen else preferences.appearance)
+    app.setWindowIcon(icon("app", app.palette().accent().color(), 64))
     session = Session(app, preferences)
     try:
         return aio.run(app, run(session, options))

@@ -157,7 +157,11 @@ class BrowseController(QObject):
         try:
             while self._stale:
                 days, self._stale = self._stale, set()
-                fresh = {day.day: day for day in await store.manager.days(days)}
+                try:
+                    fresh = {day.day: day for day in await store.manager.days(days)}
+                except BaseException:
+                    self._stale |= days  # not shown yet
+                    raise
                 chosen = self._chosen
                 shown = [day for day in days if chosen is None or day in chosen]
                 self._images.update_days({day: fresh.get(day) for day in shown})

@@ -321,14 +321,14 @@ from pathlib import Path
 from core.catalog import open_catalog
 from core.scanner import Problem, scan_job
 open_catalog(Path(":memory:"), Path()).close()  # nobody may not import what this loads
-os.setgid(65534); os.setuid(65534)
+if os.geteuid() == 0:  # whom nothing is refused
+    os.setgid(65534); os.setuid(65534)
 for message in scan_job(sys.argv[1], sys.argv[2], False):
     if isinstance(message, Problem):
         print(message.text)
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user to be refused")
 def test_a_folder_that_may_not_be_read_stops_nothing():
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder)
@@ -339,7 +339,7 @@ def test_a_folder_that_may_not_be_read_stops_nothing():
         (top / "cache").mkdir()
         store = Scanned(disk, top / "cache")
         store.catalog.close()
-        for path in [top, *top.rglob("*")]:
+        for path in [top, *top.rglob("*")] if os.geteuid() == 0 else ():
             os.chown(path, 65534, 65534)
 
         def scan_as_nobody() -> str:
