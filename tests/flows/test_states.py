@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -169,6 +170,32 @@ def test_a_store_that_may_not_be_read_or_written(mode, said):
     assert said in done.stdout, done.stderr
     if "unreadable" in said:
         assert str(base) in done.stdout
+
+
+@contextmanager
+def read_only(folder):
+    """Have a folder that cannot be written: by its mode, or by a mount for whom no mode binds."""
+    if os.getuid() != 0:
+        folder.chmod(0o555)
+        yield
+        folder.chmod(0o755)
+        return
+    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+async def test_a_read_only_store_is_shown_and_says_so(store):
+    base = store(images=6, days=1)
+    with read_only(base):
+        async with open_window(base) as session:
+            assert session.images.rowCount() == 6
+            assert "read-only" in session.window.stats.accessibleDescription()
+            for row in session.grid.visible_rows():
+                assert session.images.picture(session.images.key_at(row)).problem is None
 
 
 async def test_another_store_is_opened_while_the_first_is_indexed(store):
