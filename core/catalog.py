@@ -297,9 +297,9 @@ class Catalog:
         self._query(begin)
         try:
             yield
+            self._query("COMMIT")
         except BaseException:
             with catalog_errors(self._path):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
             raise
-        self._query("COMMIT")

@@ -7,6 +7,7 @@ read from disk, and nothing at opening, where ``PRAGMA quick_check`` takes secon
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -172,13 +173,13 @@ def _prepare(connection: apsw.Connection, path: Path, store: Path) -> None:
     if found != (APPLICATION_ID, VERSION):
         raise CatalogDamaged(f"{path} is not a catalogue of this version.")
     described = connection.execute("SELECT value FROM meta WHERE name = 'store'").get
-    if described != str(store):
+    if described != os.path.realpath(store):
         raise CatalogDamaged(f"The catalogue {path} belongs to the store {described}.")
 
 
 def _create(connection: apsw.Connection, store: Path) -> None:
     connection.execute(_SCHEMA)
     connection.execute(_TRIGGERS)
-    connection.execute("INSERT INTO meta VALUES ('store', ?)", (str(store),))
+    connection.execute("INSERT INTO meta VALUES ('store', ?)", (os.path.realpath(store),))
     connection.pragma("application_id", APPLICATION_ID)
     connection.pragma("user_version", VERSION)

@@ -135,7 +135,9 @@ def _open(path: str, base: str) -> BinaryIO:
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise ThumbnailUnavailable("A symbolic link, which is not followed") from None
-        raise ThumbnailUnavailable(f"The file cannot be opened: {error.strerror}") from None
+        raise ThumbnailUnavailable(
+            f"The file cannot be opened: {error.strerror or error}"
+        ) from None
     finally:
         if folder >= 0:
             os.close(folder)
@@ -158,7 +160,9 @@ def _thumbnail(file: BinaryIO, edge: int) -> tuple[bytes, int, int]:
         raise ThumbnailError(_too_large(size)) from None
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise ThumbnailUnavailable(f"The file cannot be read: {error.strerror}") from None
+            raise ThumbnailUnavailable(
+                f"The file cannot be read: {error.strerror or error}"
+            ) from None
         raise ThumbnailError(_why_broken(file, error)) from None
     width, height = reversed(size) if orientation in _ON_ITS_SIDE else size
     return _encode(small), width, height

@@ -54,17 +54,29 @@ def open_store(base: Path) -> Iterator[int]:
     """
     try:
         store = os.open(base, _FOLDER)
-        os.stat(".", dir_fd=store)  # a folder that may be listed but not entered is of no use
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         raise StoreNotFound(
             f"There is no folder {base}. If it is on another disk, is that connected?"
         ) from None
+    except NotADirectoryError:
+        raise StoreNotFound(f"{base} is a file. Open the folder that holds “images”.") from None
     except PermissionError:
-        raise StoreUnreadable(f"You may not read the folder {base}. Ask who owns it.") from None
+        raise _unreadable(base) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise StoreUnreadable(f"The folder {base} cannot be read: {reason}.") from None
     try:
+        try:
+            os.stat(".", dir_fd=store)  # one that may be listed but not entered is of no use
+        except PermissionError:
+            raise _unreadable(base) from None
         yield store
     finally:
         os.close(store)
+
+
+def _unreadable(base: Path) -> StoreUnreadable:
+    return StoreUnreadable(f"You may not read the folder {base}. Ask who owns it.")
 
 
 def is_still_there(store: int, base: Path) -> bool:
@@ -196,7 +208,7 @@ def make_folders(folders: Iterable[Path]) -> list[str]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            problems.append(f"The folder {folder} cannot be made: {error.strerror}")
+            problems.append(f"The folder {folder} cannot be made: {error.strerror or error}")
     return problems
 
 
@@ -265,7 +277,9 @@ def read_sidecar(base: Path, relative: str) -> bytes:
         with open_store(base) as store, open_folder(store, "/".join(folders)) as folder:
             data, _ = read_file(folder, name, LARGEST_SIDECAR)
     except OSError as error:
-        raise SidecarError(f"The sidecar {path} cannot be read: {error.strerror}.") from None
+        raise SidecarError(
+            f"The sidecar {path} cannot be read: {error.strerror or error}."
+        ) from None
     if data is None:
         raise SidecarError(f"The sidecar {path} is larger than {LARGEST_SIDECAR // 1024**2} MB.")
     return data

@@ -95,7 +95,9 @@ class FolderScan:
                     self.removed.append(before)
                 continue
             except OSError as error:
-                self.problems.append(f"{self._path}/{name} cannot be read: {error.strerror}.")
+                self.problems.append(
+                    f"{self._path}/{name} cannot be read: {error.strerror or error}."
+                )
                 self.complete = False
                 continue
             yield self._compare(name, image, before)
@@ -154,7 +156,12 @@ class FolderScan:
             return NO_SIDECAR, _ABSENT, _NOTHING, None
         except OSError as error:
             self.complete = False
-            return place, _ABSENT, _NOTHING, f"The sidecar cannot be read: {error.strerror}."
+            return (
+                place,
+                _ABSENT,
+                _NOTHING,
+                f"The sidecar cannot be read: {error.strerror or error}.",
+            )
         if data is None:
             return place, state, _NOTHING, sidecar.TOO_LARGE
         try:

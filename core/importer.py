@@ -87,7 +87,7 @@ class Importer:
         async with self._turn:
             await asyncio.to_thread(files.check_store, self._base)
             await self._index.read(Catalog.totals)  # a closed one says so now
-            await asyncio.shield(self._index.rescan())
+            await asyncio.wait([self._index.rescan()])
             duplicates = Duplicates(self._base, self._index, self._trash)
             batch = _Batch(self._base, self._settings, self._index, duplicates)
             batch.progress, batch.should_stop = progress, should_stop

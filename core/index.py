@@ -50,10 +50,13 @@ class Index:
         self._events = events
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="catalogue")
         self._catalog: Catalog | None = None
-        self._rebuilding = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._scan: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._full = False
+        self._again = False
         self._looked = -FRESH_SECONDS
-        self._again: set[str] = set()
+        self._touched: set[str] = set()
 
     async def open(self) -> None:
         """Open the catalogue; a damaged one, or one of another version, is made anew.
@@ -61,20 +64,16 @@ class Index:
         Raises:
             CatalogError: The cache folder cannot be written.
         """
-        try:
-            self._catalog = await self._in_thread(self._open)
-        except CatalogDamaged as error:
-            log.warning("the catalogue starts anew: %s", error)
-            await self._in_thread(delete_catalog, self._path)
-            self._catalog = await self._in_thread(self._open)
+        self._loop = asyncio.get_running_loop()
+        await self._in_thread(self._open)
 
     async def close(self) -> None:
         """End a scan under way and close the catalogue; more calls do nothing."""
         await self.cancel()
-        if self._catalog is not None:
-            await self._in_thread(self._catalog.close)
-            self._catalog = None
-        self._thread.shutdown(wait=False)
+        if self._loop is not None:
+            self._loop = None
+            await self._in_thread(self._close)
+            self._thread.shutdown()
 
     async def read(
         self, query: Callable[Concatenate[Catalog, P], T], *args: P.args, **kwargs: P.kwargs
@@ -83,36 +82,35 @@ class Index:
 
         A catalogue found damaged is rebuilt, and the query asked once more of the new one.
         """
-        for attempt in range(ATTEMPTS):
-            catalog = self._catalog
-            if catalog is None:
-                raise CatalogError(f"The store {self._base} is closed: open it first")
-            try:
-                return await self._in_thread(query, catalog, *args, **kwargs)
-            except CatalogDamaged as error:
-                if attempt == ATTEMPTS - 1:
-                    raise
-                await self._rebuild(catalog, error)
-        raise AssertionError("unreachable")
+        if self._loop is None:
+            raise CatalogError(f"The store {self._base} is closed: open it first")
+        return await self._in_thread(lambda: self._ask(query, *args, **kwargs))
 
     def rescan(self, *, full: bool = False) -> asyncio.Task[None]:
         """Start a scan, or join the one under way; the task ends with it.
 
         Args:
-            full: Look at every file, also in folders that seem unchanged.
+            full: Look at every file, also in folders that seem unchanged. A scan under way that
+                does less is followed by one that does.
         """
         if self._scan is None or self._scan.done():
-            self._scan = asyncio.create_task(self._run_scan(full))
+            self._full = full
+            self._scan = asyncio.create_task(self._run_scan())
+        elif full and not self._full:
+            self._full = self._again = True
         return self._scan
 
     async def fresh(self) -> None:
-        """Wait until the catalogue is at most two seconds behind the disk."""
+        """Wait until the catalogue is at most two seconds behind the disk.
+
+        A scan that is cancelled meanwhile is waited for no longer.
+        """
         if self._scan is not None and not self._scan.done():
-            await asyncio.shield(self._scan)
+            await asyncio.wait([self._scan])
         elif time.monotonic() - self._looked > FRESH_SECONDS:
             looked = time.monotonic()
-            if await self.read(_folders_changed, self._base):
-                await asyncio.shield(self.rescan())
+            if await self._folders_changed():
+                await asyncio.wait([self.rescan()])
             self._looked = looked
 
     async def refresh(self, paths: Collection[str]) -> None:
@@ -125,7 +123,7 @@ class Index:
                 them are left out.
         """
         if self._scan is not None and not self._scan.done():
-            self._again.update(paths)  # the scan may have looked before, and write after, this
+            self._touched.update(paths)  # the scan may have looked before, and write after, this
         await self._refresh(paths)
 
     async def _refresh(self, paths: Collection[str]) -> None:
@@ -145,42 +143,104 @@ class Index:
             self._scan.cancel()
             await asyncio.wait([self._scan])
 
-    def _open(self) -> Catalog:
+    # In the catalogue's thread, one after the other
+
+    def _open(self) -> None:
         for problem in files.make_folders([self._path.parent]):
             raise CatalogError(f"{problem}; the catalogue has no place to be")
-        return open_catalog(self._path, self._base)
+        try:
+            self._catalog = open_catalog(self._path, self._base)
+        except CatalogDamaged as error:
+            log.warning("the catalogue starts anew: %s", error)
+            delete_catalog(self._path)
+            self._catalog = open_catalog(self._path, self._base)
+
+    def _close(self) -> None:
+        if self._catalog is not None:
+            self._catalog.close()
+            self._catalog = None
+
+    def _ask(
+        self, query: Callable[Concatenate[Catalog, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if self._catalog is None:
+            raise CatalogError(f"The store {self._base} is closed: open it first")
+        try:
+            return query(self._catalog, *args, **kwargs)
+        except CatalogDamaged as error:
+            self._renew(error)
+            return query(self._catalog, *args, **kwargs)
+
+    def _renew(self, error: CatalogDamaged) -> None:
+        log.warning("the catalogue is rebuilt: %s", error)
+        self._close()
+        delete_catalog(self._path)
+        self._open()
+        if self._loop is not None:  # told whether or not who asked still waits for the answer
+            self._loop.call_soon_threadsafe(self._on_renewed)
+
+    def _renew_deleted(self) -> None:
+        if not self._path.exists():
+            self._renew(CatalogDamaged(f"{self._path} was deleted"))
+
+    # In the loop
+
+    def _on_renewed(self) -> None:
+        self._events.emit(CatalogReset())
+        if self._scan is None or self._scan.done():
+            self.rescan()
+        else:
+            self._again = True
+            if self._following is not None:
+                self._following.cancel()  # it writes into the file that is gone
 
     async def _in_thread(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
 
-    async def _run_scan(self, full: bool) -> None:
+    async def _folders_changed(self) -> bool:
+        known = await self.read(Catalog.folder_states)
+        return await asyncio.to_thread(changed_folders, self._base, known) > 0
+
+    async def _run_scan(self) -> None:
         problems: list[str] = []
         self._events.emit(ScanChanged(ScanProgress(0, 0)))
         try:
-            for attempt in range(ATTEMPTS):
-                try:
-                    looked = time.monotonic()
-                    if not await self._in_thread(self._path.exists):
-                        raise CatalogDamaged(f"{self._path} was deleted")
-                    if full or await self.read(_folders_changed, self._base):
-                        await self._follow_scan(full, problems)
-                    self._looked = looked
-                    while self._again:
-                        again, self._again = self._again, set()
-                        await self._refresh(again)
+            for _ in range(ATTEMPTS):
+                self._again = False
+                problems.clear()
+                await self._scan_once(problems)
+                if not self._again:
                     break
-                except CatalogDamaged as error:
-                    await self._rebuild(self._catalog, error)
-                except WorkerDied as error:
-                    log.warning("the scan of %s stopped: %s", self._base, error)
-                    if attempt == ATTEMPTS - 1:
-                        problems.append(f"The scan stopped early: {error}")
         except StoreError as error:
             log.warning("the scan of %s failed: %s", self._base, error)
             problems.append(str(error))
         finally:
             self._events.emit(ScanChanged(None, tuple(problems)))
+
+    async def _scan_once(self, problems: list[str]) -> None:
+        looked = time.monotonic()
+        try:
+            await self._in_thread(self._renew_deleted)
+            if self._full or await self._folders_changed():
+                self._following = asyncio.create_task(self._follow_scan(self._full, problems))
+                await self._following
+            self._looked = looked
+            while self._touched:
+                touched, self._touched = self._touched, set()
+                await self._refresh(touched)
+        except CatalogDamaged as error:
+            await self._in_thread(self._renew, error)
+            self._again = True
+        except WorkerDied as error:
+            log.warning("the scan of %s stopped: %s", self._base, error)
+            problems.append(f"The scan stopped early: {error}")
+            self._again = True
+        except asyncio.CancelledError:
+            if not self._again:
+                raise
+        finally:
+            self._following = None
 
     async def _follow_scan(self, full: bool, problems: list[str]) -> None:
         job = self._workers.stream("scan", str(self._base), str(self._path), full)
@@ -193,21 +253,3 @@ class Index:
                     self._events.emit(ScanChanged(message, tuple(problems)))
                 elif isinstance(message, Problem) and len(problems) < MOST_PROBLEMS:
                     problems.append(message.text)
-
-    async def _rebuild(self, damaged: Catalog | None, error: CatalogDamaged) -> None:
-        async with self._rebuilding:
-            if self._catalog is not damaged:
-                return  # somebody else who met the damage was first
-            log.warning("the catalogue is rebuilt: %s", error)
-            if damaged is not None:
-                await self._in_thread(damaged.close)
-            await self._in_thread(delete_catalog, self._path)
-            self._catalog = await self._in_thread(self._open)
-        self._events.emit(CatalogReset())
-        if asyncio.current_task() is not self._scan:
-            await self.cancel()
-            self.rescan()
-
-
-def _folders_changed(catalog: Catalog, base: Path) -> bool:
-    return bool(changed_folders(base, catalog))

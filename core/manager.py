@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from core import files, layout, writer
 from core.catalog import Catalog
 from core.curator import Curator
 from core.errors import InvalidImageId
+from core.import_records import ImportProgress, ImportReport, UndoResult
+from core.import_sources import Source
+from core.importer import Importer
 from core.settings import StorageSettings
 from core.store import Metadata
 from core.workers import WorkerPool
@@ -24,7 +28,7 @@ class ImageStorageManager(Curator):
 
     A manager belongs to one event loop; its coroutines may run at the same time. Any number of
     managers, processes and other programs may use one store at once. Nothing here blocks the
-    loop: files are read and written in threads, sidecars parsed and thumbnails made in worker
+    loop: files are read and written in threads; stores are scanned and thumbnails made in worker
     processes.
 
     What returned is on the disk, and in this manager's lists; other managers see it within two
@@ -51,6 +55,7 @@ class ImageStorageManager(Curator):
         self.images_path = self.base_path / "images"
         self.cache_path = self.base_path / "cache"
         self.logs_path = self.base_path / "logs"
+        self._importer = Importer(self.base_path, settings, self._index, self._trash)
 
     async def initialize(self) -> None:
         """Make the store's folders where they are missing, then open it.
@@ -66,6 +71,31 @@ class ImageStorageManager(Curator):
         for problem in await asyncio.to_thread(files.make_folders, folders):
             log.warning("%s; the store is read-only", problem)
         await self.open()
+
+    # Importing
+
+    async def import_images(
+        self,
+        sources: Sequence[Source],
+        *,
+        progress: Callable[[ImportProgress], object] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> ImportReport:
+        """Copy images into the store, each content once; see :meth:`core.importer.Importer.run`.
+
+        Closing the store ends it after the files under way.
+        """
+        return await self._begin(
+            self._importer.run(
+                sources,
+                progress=progress,
+                should_stop=lambda: not self._opened or should_stop(),
+            )
+        )
+
+    async def undo_import(self, report: ImportReport) -> list[UndoResult]:
+        """Move what an import brought to the trash; see :meth:`core.importer.Importer.undo`."""
+        return await self._finish(self._importer.undo(report))
 
     # Saving and deleting
 

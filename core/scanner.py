@@ -60,15 +60,19 @@ def decode_message(raw: object) -> Message:
     return message
 
 
-def changed_folders(base: Path, catalog: Catalog) -> int:
+def changed_folders(base: Path, known: dict[str, FolderState | None]) -> int:
     """Count the folders that a scan would look at or forget, by a ``stat`` of each folder.
+
+    Args:
+        base: The store's folder.
+        known: What the catalogue knows of them: ``Catalog.folder_states``.
 
     Raises:
         StoreNotFound: The store's folder is not there.
         StoreUnreadable: It may not be read.
     """
     with files.open_store(base) as store:
-        survey = Survey(store, catalog.folder_states())
+        survey = Survey(store, known)
     return len(survey.changed) + len(survey.vanished)
 
 
@@ -148,7 +152,7 @@ class _Scan:
             pass
         except OSError as error:
             self._metadata_readable = False
-            yield Problem(f"The folder {METADATA} cannot be read: {error.strerror}.")
+            yield Problem(f"The folder {METADATA} cannot be read: {error.strerror or error}.")
 
     def _forget(self, path: str) -> Iterator[Message]:
         """Take a folder that is gone out of the catalogue."""
@@ -168,7 +172,7 @@ class _Scan:
         except FileNotFoundError:
             return  # it went away just now: the next scan will know
         except OSError as error:
-            yield Problem(f"The folder {path} cannot be read: {error.strerror}.")
+            yield Problem(f"The folder {path} cannot be read: {error.strerror or error}.")
             return
         yield from map(Problem, scan.problems)
         yield from self._remove(path, scan.removed)

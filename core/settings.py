@@ -161,7 +161,7 @@ def _file_content(file: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise InvalidSettings(f"{file} cannot be read: {error.strerror}") from error
+        raise InvalidSettings(f"{file} cannot be read: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidSettings(
             f"{file} is not valid JSON ({error}): mend it or remove it"

@@ -144,7 +144,7 @@ class Store:
         Args:
             full: Look at every file, also in folders that seem unchanged.
         """
-        await asyncio.shield(self._index.rescan(full=full))
+        await asyncio.wait([self._index.rescan(full=full)])
 
     async def cancel_scan(self) -> None:
         """End the scan under way; what it has found so far stays."""

@@ -128,4 +128,4 @@ class Survey:
 
     def _cannot_read(self, path: str, error: OSError) -> None:
         self._unread.append(path)
-        self.problems.append(f"The folder {path} cannot be read: {error.strerror}.")
+        self.problems.append(f"The folder {path} cannot be read: {error.strerror or error}.")

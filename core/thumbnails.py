@@ -112,8 +112,8 @@ class Thumbnails:
                 yield [_thumbnail(wanted[key], made) for key, made in found.items()]
             if not (waiting or mine):
                 return
-            tasks = {*mine, *under_way.values()}
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if tasks := {*mine, *under_way.values()}:  # or all have ended meanwhile
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             ended = [task for task in mine if task.done() and not task.cancelled()]
             found = {mine.pop(task): task.result() for task in ended}
 

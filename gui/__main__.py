@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+LARGEST = 10_000  # pixels a side
 NO_DISPLAY = """\
 contact-sheet: there is no display to open a window on.
 Start it from a desktop session, or over SSH with "ssh -X". For a picture of the window instead:
@@ -75,7 +76,10 @@ def _size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", text)
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1440x900")
-    return int(match[1]), int(match[2])
+    width, height = int(match[1]), int(match[2])
+    if max(width, height) > LARGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than {LARGEST} pixels")
+    return width, height
 
 
 def _has_display() -> bool:

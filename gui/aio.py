@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -28,7 +29,11 @@ def new_event_loop(app: QApplication) -> asyncio.AbstractEventLoop:
 def run(app: QApplication, main: Coroutine[Any, Any, int]) -> int:
     """Run ``main`` on Qt's loop until it returns; return what it returns."""
     with asyncio.Runner(loop_factory=lambda: new_event_loop(app)) as runner:
-        return runner.run(main)
+        result = runner.run(main)
+    for thread in threading.enumerate():
+        if thread.name.startswith("asyncio-waitpid-"):
+            thread.join()  # it has told the loop of a process's end, but may still be about it
+    return result
 
 
 class TaskScope:

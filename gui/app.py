@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication
@@ -22,6 +25,7 @@ from gui.controllers.message import MessageController
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import StoreController
 from gui.controllers.thumbnails import ThumbnailController
+from gui.icons import icon
 from gui.main_window import NAME, MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
@@ -43,11 +47,14 @@ def start(options: argparse.Namespace) -> int:
     preferences = Preferences()
     chosen = options.appearance
     theme.apply(app, theme.Appearance(chosen) if chosen else preferences.appearance)
+    app.setWindowIcon(icon("app", app.palette().accent().color(), 64))
     session = Session(app, preferences)
     try:
         return aio.run(app, run(session, options))
     finally:
         session.dispose()
+        del session
+        gc.collect()  # what is left of the window goes while there still is an application
 
 
 async def run(session: Session, options: argparse.Namespace) -> int:
@@ -61,7 +68,9 @@ async def run(session: Session, options: argparse.Namespace) -> int:
             session.window.resize(QSize(*options.size))
         session.show(options.store)
         if options.screenshot is not None:
-            return await session.take_screenshot(options.screenshot, options.select)
+            return await session.until_closed(
+                session.take_screenshot(options.screenshot, options.select)
+            )
         await session.closed.wait()
         session.save()
         return 0
@@ -75,6 +84,7 @@ class Session:
     def __init__(self, app: QApplication, preferences: Preferences) -> None:
         self.preferences = preferences
         self.closed = asyncio.Event()
+        self.failure: asyncio.Queue[Exception] = asyncio.Queue()
         self.tasks = aio.TaskScope(self._on_error)
         self.images = ImageListModel()
         self.dates = DateTreeModel()
@@ -144,17 +154,42 @@ class Session:
             await self.stores.settled()
         except StoreError as error:
             return _failed(str(error))
-        await self.browse.settled()
+        if self.stores.store is not None:
+            await self._all_loaded()
         if select is not None:
-            self.grid.setCurrentIndex(self.images.index(select - 1))
-        await asyncio.sleep(0.1)  # views say what they want in a later turn of the loop
-        await self.thumbnails.settled()
-        await self.selection.settled()
-        while not self.grid.painted_well:  # each frame draws a few more cells sharply
-            self.grid.grab()
+            if not 1 <= select <= self.images.rowCount():
+                return _failed(f"There is no image {select} here, only {self.images.rowCount()}")
+            image = self.images.index(select - 1)
+            self.grid.setCurrentIndex(image)
+            self.grid.scrollTo(image)
+            await self._all_loaded()
+        while self.grid.isVisible() and not self.grid.painted_well:
+            self.grid.grab()  # each frame draws a few more cells sharply
+            await asyncio.sleep(0)
         if not self.window.grab().save(str(file), "PNG"):
             return _failed(f"{file} cannot be written: is its folder there, and yours to write?")
         return 0
+
+    async def until_closed(self, work: Coroutine[Any, Any, int]) -> int:
+        """Return what ``work`` does; 1, and why, if something fails or the window is closed."""
+        task = asyncio.create_task(work)
+        closed, failure = (
+            asyncio.create_task(self.closed.wait()),
+            asyncio.create_task(self.failure.get()),
+        )
+        await asyncio.wait({task, closed, failure}, return_when=asyncio.FIRST_COMPLETED)
+        for each in (task, closed, failure):
+            each.cancel()
+        if task.done():
+            return task.result()
+        await asyncio.wait({task})
+        return _failed(str(failure.result()) if failure.done() else "The window was closed")
+
+    async def _all_loaded(self) -> None:
+        await self.browse.settled()
+        await asyncio.sleep(0.1)  # views say what they want in a later turn of the loop
+        await self.thumbnails.settled()
+        await self.selection.settled()
 
     async def close(self) -> None:
         """End everything, in the order in which it depends on each other."""
@@ -167,6 +202,7 @@ class Session:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _on_error(self, error: Exception) -> None:
+        self.failure.put_nowait(error)
         text = translated("app", "Something went wrong: {error}", error=str(error) or repr(error))
         self.window.notice.tell(text)
 

@@ -55,6 +55,13 @@ def indexing() -> Page:
 
 def empty_store(path: Path) -> Page:
     """The store holds no images."""
+    if (base := store_above(path)) is not None:
+        return Page(
+            _text("This is a part of a store"),
+            _text("{folder} lies inside a store. Open the store itself.", folder=str(path)),
+            "open",
+            ((_text("Open {store}", store=base.name or str(base)), "open_above"),),
+        )
     return Page(
         _text("No images yet"),
         _text(
@@ -90,6 +97,14 @@ def cannot_open(path: Path, error: StoreError) -> Page:
         "warning",
         ((_text("Try again"), "reopen"), _open(_text("Open another store…"))),
     )
+
+
+def store_above(path: Path) -> Path | None:
+    """Return the store in whose "images" folder this path is, if it is in one."""
+    for folder in (path, *path.parents):
+        if folder.name == "images":
+            return folder.parent
+    return None
 
 
 def _open(text: str) -> tuple[str, str]:

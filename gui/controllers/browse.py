@@ -14,7 +14,7 @@ from gui.controllers.store import OpenStore, StoreController
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
-from gui.text import translated
+from gui.text import count_text, translated
 
 WORK_SHOWN_AFTER_MS = 300  # what is over sooner would only flicker
 
@@ -74,7 +74,12 @@ class BrowseController(QObject):
     def rescan(self) -> None:
         """Look at every file of the store again."""
         if self._store is not None:
-            self._store.tasks.start(self._store.manager.rescan(full=True))
+            self._store.tasks.start(self._rescan(self._store))
+
+    async def _rescan(self, store: OpenStore) -> None:
+        await store.manager.rescan(full=True)
+        self._images.forget_problems()
+        self.images_edited.emit(frozenset())
 
     def cancel_scan(self) -> None:
         """End the scan under way; what it has found stays."""
@@ -105,7 +110,7 @@ class BrowseController(QObject):
         self._following = False
         self._scan = ScanChanged(None)
         self._settled.clear()
-        self._images.set_days([])
+        self._images.clear()
         self._dates.set_totals([])
         self._window.dates.select_all_images()
         self._window.set_store_name("")
@@ -121,7 +126,7 @@ class BrowseController(QObject):
 
     def _on_catalog_reset(self) -> None:
         self._stale.clear()
-        self._images.clear_pictures()
+        self._images.clear()
         self._show_chosen()
 
     def _show_chosen(self) -> None:
@@ -152,7 +157,11 @@ class BrowseController(QObject):
         try:
             while self._stale:
                 days, self._stale = self._stale, set()
-                fresh = {day.day: day for day in await store.manager.days(days)}
+                try:
+                    fresh = {day.day: day for day in await store.manager.days(days)}
+                except BaseException:
+                    self._stale |= days  # not shown yet
+                    raise
                 chosen = self._chosen
                 shown = [day for day in days if chosen is None or day in chosen]
                 self._images.update_days({day: fresh.get(day) for day in shown})
@@ -183,6 +192,8 @@ class BrowseController(QObject):
         if scan.progress is None:
             self._work_shown.stop()
             self._window.stats.clear_progress()
+            if scan.problems:
+                self._tell_problems(scan.problems)
             if self._store is not None:
                 self._store.tasks.start(self._finish_scan(self._store))
         else:
@@ -191,6 +202,15 @@ class BrowseController(QObject):
                 self._work_shown.start()
             elif not self._work_shown.isActive():
                 self._show_work()
+
+    def _tell_problems(self, problems: tuple[str, ...]) -> None:
+        text, more = problems[0], len(problems) - 1
+        if more:
+            text += " " + translated(
+                "stats", "({count} in all)", count=count_text(more + 1, "problem")
+            )
+        show = self._window.stats.problems_requested.emit
+        self._window.notice.tell(text, translated("stats", "Show"), show)
 
     def _show_work(self) -> None:
         if (progress := self._scan.progress) is not None:

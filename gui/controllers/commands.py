@@ -81,6 +81,7 @@ class CommandController(QObject):
         return {
             "open": partial(self._start, self._choose_store),
             "reopen": self._reopen,
+            "open_above": self._open_above,
             "open_folder": self._open_folder,
             "quit": window.close,
             "copy_prompt": partial(self._start, self._selection.copy_prompts),
@@ -116,6 +117,10 @@ class CommandController(QObject):
     def _reopen(self) -> None:
         if self._wanted is not None:
             self.open(self._wanted)
+
+    def _open_above(self) -> None:
+        if self._wanted is not None and (base := pages.store_above(self._wanted.absolute())):
+            self.open(base)
 
     def _open_folder(self) -> None:
         if (store := self._stores.store) is not None:

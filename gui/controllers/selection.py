@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Callable, Collection
 from contextlib import aclosing
 
@@ -43,20 +44,22 @@ class SelectionController(QObject):
 
     def refresh(self, keys: Collection[int]) -> None:
         """Show the selection again if one of these images is in it."""
-        selected = self.keys()
-        if len(selected) > 1 or not set(selected).isdisjoint(keys):
+        selection = self._grid.selectionModel().selection()
+        if selection.size() > 1 or not set(self.keys()[:2]).isdisjoint(keys):
             self._soon.start()
 
     async def settled(self) -> None:
         """Wait until all that is known of the selection is shown."""
         await self._settled.wait()
 
-    def keys(self) -> list[int]:
-        """Return the selected images' keys, in the order shown."""
+    def keys(self) -> array[int]:
+        """Return the selected images' keys, an ``array('q')``, in the order shown."""
         selection = self._grid.selectionModel().selection()
         ranges = (selection.at(number) for number in range(selection.size()))
-        spans = sorted((found.top(), found.bottom() + 1) for found in ranges)
-        return [key for first, stop in spans for key in self._images.keys_at(range(first, stop))]
+        keys = array("q")
+        for first, stop in sorted((found.top(), found.bottom() + 1) for found in ranges):
+            keys += self._images.keys_between(first, stop)
+        return keys
 
     async def copy_prompts(self) -> None:
         """Put the selected images' prompts on the clipboard, one a line."""
@@ -119,7 +122,7 @@ class SelectionController(QObject):
                     pane.set_facts(facts_of(record, sidecar, problem, thumbnail))
         self._settled.set()
 
-    async def _show_many(self, store: OpenStore, keys: list[int]) -> None:
+    async def _show_many(self, store: OpenStore, keys: array[int]) -> None:
         summary = await store.manager.summary(keys)
         if summary is not None:
             self._window.stats.set_selection(summary.images, summary.size_bytes)

@@ -91,7 +91,8 @@ class StoreController(QObject):
                 self._failure = None
             except StoreError as error:
                 self._failure = error
-            self._settled.set()
+            finally:
+                self._settled.set()
         if self._store is not None:
             self.opened.emit(self._store)
         else:
@@ -112,8 +113,17 @@ class StoreController(QObject):
         if self._store is None:
             return
         store, self._store = self._store, None
+        store.bridge.blockSignals(True)  # what it still tells is no longer about what is shown
         self.closing.emit()
-        await store.tasks.close()
-        await store.manager.close()
-        store.bridge.forget()
+        ending = asyncio.create_task(_end(store))
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending  # half closed it would live on
+            raise
         self.closed.emit()
+
+
+async def _end(store: OpenStore) -> None:
+    await store.tasks.close()
+    await store.manager.close()

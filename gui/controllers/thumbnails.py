@@ -18,6 +18,8 @@ from gui.pictures import picture_of
 from gui.views.grid import ImageGrid
 
 SLICE_SECONDS = 0.002
+AROUND = 1000  # rows before and after the visible ones whose records are kept at hand
+RECORDS_AT_ONCE = 50
 
 
 class ThumbnailController(QObject):
@@ -36,6 +38,7 @@ class ThumbnailController(QObject):
         self._rows = range(0)
         self._backwards = False
         self._looking_up = False
+        self._stale = False
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -50,6 +53,7 @@ class ThumbnailController(QObject):
     def reload(self) -> None:
         """Bring what is visible and missing."""
         self._settled.clear()
+        self._stale = True
         if self._loading is not None and self._store is not None and not self._looking_up:
             self._loading.start(self._load(self._store))
 
@@ -59,7 +63,7 @@ class ThumbnailController(QObject):
 
     def _on_closing(self) -> None:
         self._store = self._loading = None
-        self._images.clear_pictures()
+        self._settled.clear()
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
         self._backwards = first < self._rows.start
@@ -71,10 +75,10 @@ class ThumbnailController(QObject):
             self._store.tasks.start(self._bring_records(self._store, keys))
 
     async def _load(self, store: OpenStore) -> None:
-        rows = None
-        while rows != self._rows:
+        while self._stale:
+            self._stale = False
             rows = self._rows
-            edge = edge_for(round(self._grid.cell_size * self._grid.devicePixelRatioF()))
+            edge = edge_for(round(self._grid.cell_width * self._grid.devicePixelRatioF()))
             visible = self._keys(rows)
             wanted = [*visible, *self._keys(self._ahead(rows))]
             self._looking_up = True  # from here to the cached pictures nothing interrupts
@@ -84,11 +88,12 @@ class ThumbnailController(QObject):
                 async with aclosing(store.manager.thumbnails(lacking, edge)) as making:
                     await self._show(await anext(making, []), edge)
                     self._looking_up = False
-                    if rows == self._rows:
+                    if not self._stale:
                         await self._follow(making, visible, edge)
             finally:
                 self._looking_up = False
         self._settled.set()
+        await self._bring_around(store, self._rows)
 
     async def _follow(
         self, making: AsyncIterator[list[Thumbnail]], visible: Sequence[int], edge: int
@@ -116,6 +121,15 @@ class ThumbnailController(QObject):
         unknown = [key for key in keys if self._images.record(key) is None]
         if unknown:
             self._images.set_records(await store.manager.records(unknown))
+
+    async def _bring_around(self, store: OpenStore, rows: range) -> None:
+        """Bring the records around what is visible, for screen readers and the next key press."""
+        around = range(max(0, rows.start - AROUND), rows.stop + AROUND)
+        unknown = [key for key in self._keys(around) if self._images.record(key) is None]
+        found = list((await store.manager.records(unknown)).items()) if unknown else []
+        for start in range(0, len(found), RECORDS_AT_ONCE):
+            self._images.set_records(dict(found[start : start + RECORDS_AT_ONCE]))
+            await asyncio.sleep(0)
 
     def _lacking(self, keys: Iterable[int], edge: int) -> list[ImageRecord]:
         records = (self._images.record(key) for key in keys)

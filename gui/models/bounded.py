@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -36,6 +37,10 @@ class Bounded(Generic[Value]):
     def clear(self) -> None:
         """Forget all."""
         self._values.clear()
+
+    def items(self) -> Iterable[tuple[int, Value]]:
+        """Return all that is kept; that does not count as using it."""
+        return self._values.items()
 
     def has(self, key: int) -> bool:
         """Return whether the value is still kept; that does not count as using it."""

@@ -23,7 +23,7 @@ from PySide6.QtCore import (
 )
 
 from core.records import DayTotal
-from gui.text import count_text, number_text, size_text
+from gui.text import count_text, number_text, size_text, translated
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX: Final = QModelIndex()
@@ -60,6 +60,7 @@ class DateTreeModel(QAbstractItemModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.updating = False  # rows come and go, and not because a person wants it
         self._years: list[_Node] = []
         self._images = 0
         self._size_bytes = 0
@@ -74,7 +75,9 @@ class DateTreeModel(QAbstractItemModel):
             totals: Newest day first, each day once, none without images.
         """
         years = _years_of(totals)
+        self.updating = True
         self._merge(QModelIndex(), self._years, years)
+        self.updating = False
         images = sum(year.images for year in years)
         size_bytes = sum(year.size_bytes for year in years)
         if (images, size_bytes) != (self._images, self._size_bytes):
@@ -106,6 +109,13 @@ class DateTreeModel(QAbstractItemModel):
         if parent.column() > 0:
             return 0
         return len(self._children(parent)) + self._offset(parent)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the column's name, which only screen readers are told: the header is hidden."""
+        named = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+        return translated("dates", "Dates") if role in named else None
 
     def index(self, row: int, column: int, parent: _Index = _NO_INDEX) -> QModelIndex:
         """Return the index of a row."""

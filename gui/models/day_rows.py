@@ -75,6 +75,16 @@ class DayRows:
         section = self.section_at(row)
         return self._keys[section][row - self._firsts[section]]
 
+    def keys_between(self, first: int, stop: int) -> array[int]:
+        """Return the keys of a run of existing rows, an ``array('q')``."""
+        keys = array("q")
+        for place in range(self.section_at(first), len(self._keys)):
+            start = self._firsts[place]
+            if start >= stop:
+                break
+            keys += self._keys[place][max(first - start, 0) : stop - start]
+        return keys
+
     def row_of(self, key: int, day: int) -> int | None:
         """Return where a key stands under a day; ``None`` if it is not there."""
         place = bisect_left(self._days, -day)

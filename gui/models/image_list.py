@@ -7,6 +7,7 @@ number of both and never fetches anything.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -105,6 +106,12 @@ class ImageListModel(QAbstractListModel):
         self.endResetModel()
         self.sections_changed.emit()
 
+    def clear(self) -> None:
+        """Show nothing and forget everything; another catalogue's keys mean other images."""
+        self._records.clear()
+        self._pictures.clear()
+        self.set_days([])
+
     def update_days(self, changed: Mapping[int, DayImages | None]) -> None:
         """Show other images under some days: ``None`` or an empty list takes the day away.
 
@@ -143,6 +150,10 @@ class ImageListModel(QAbstractListModel):
     def keys_at(self, rows: Iterable[int]) -> list[int]:
         """Return the keys of existing rows."""
         return [self.key_at(row) for row in rows]
+
+    def keys_between(self, first: int, stop: int) -> array[int]:
+        """Return the keys of a run of existing rows, an ``array('q')``; quick for a million."""
+        return self._rows.keys_between(first, stop)
 
     def row_of(self, key: int, day: int) -> int | None:
         """Return where an image of a known day stands; ``None`` if it is not there."""
@@ -196,11 +207,9 @@ class ImageListModel(QAbstractListModel):
         """Return the picture of an image, if it was brought and is still kept."""
         return self._pictures.get(key)
 
-    def clear_pictures(self) -> None:
-        """Drop every picture: others are to come, perhaps of another size."""
-        self._pictures.clear()
-        if self.rowCount():
-            self._emit_run(0, self.rowCount(), _PICTURE_ROLES)
+    def forget_problems(self) -> None:
+        """Drop the pictures that could not be made, so that they are asked for again."""
+        self.forget([key for key, picture in self._pictures.items() if picture.problem])
 
     def forget(self, keys: Iterable[int]) -> None:
         """Drop what is known of images that are no longer what they were."""

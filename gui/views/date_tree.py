@@ -157,9 +157,12 @@ class DateTreeView(QTreeView):
     # The selection
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Keep something selected, and tell which days."""
+        """Tell which days; all images, when a person has unselected the last.
+
+        Days that go away stay chosen: a person then sees that nothing is left of them.
+        """
         super().selectionChanged(selected, deselected)
-        if not self.selectionModel().hasSelection():
+        if not self.selectionModel().hasSelection() and not self._model.updating:
             self._fall_back_to_all()
         self._tell_days()
 
@@ -168,6 +171,8 @@ class DateTreeView(QTreeView):
         self.selectionModel().select(self._model.index(0, 0), select)
 
     def _tell_days(self) -> None:
+        if not self.selectionModel().hasSelection():
+            return
         days = self.selected_days
         if days != self._days:
             self._days = days

@@ -53,12 +53,12 @@ class GridGeometry:
     Args:
         counts: How many rows each section has, each at least 1.
         width: What the viewport is wide.
-        wanted_cell: About how wide a cell is to be: the columns are as many as fit.
+        wanted_cell: How wide a cell is to be, about: as many columns as come closest to it.
     """
 
     def __init__(self, counts: Sequence[int], width: int, wanted_cell: int) -> None:
         self._inner = max(width - 2 * MARGIN, 1) + SPACING  # a whole number of columns with gaps
-        self.columns = max(self._inner // (wanted_cell + SPACING), 1)
+        self.columns = max(round(self._inner / (wanted_cell + SPACING)), 1)
         self.cell = max(self._inner // self.columns - SPACING, 1)
         self._pitch = self.cell + SPACING
         self._firsts = [0, *accumulate(counts)]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QTabBar,
     QVBoxLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.facts import Fact, Facts, raw_text
+from gui.text import count_text
 from gui.views.preview import Preview
 from gui.views.value_label import FoldedText, WrappedLabel
 
@@ -27,6 +29,7 @@ LABEL_PX: Final = 84  # the column of labels
 PROMPT_LIMIT: Final = 2000  # characters before it folds
 VALUE_LIMIT: Final = 500
 RAW_PX: Final = 12
+ROWS_AT_ONCE: Final = 60  # more are made when asked for, so many at a time
 RAW_LIMIT: Final = 500_000  # characters the raw view lays out without a stutter
 COPIED: Final = "Copied"
 COPIED_MS: Final = 1200
@@ -172,15 +175,30 @@ class _Rows(QWidget):
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnMinimumWidth(0, LABEL_PX)
         self._grid.setColumnStretch(1, 1)
+        self._rows: Sequence[Fact] = ()
+        self._more = QPushButton()
+        self._more.clicked.connect(lambda: self._show(self._shown + ROWS_AT_ONCE))
 
     def set_rows(self, rows: Sequence[Fact]) -> None:
-        while len(self._pairs) < len(rows):
+        self._rows = rows
+        self._show(ROWS_AT_ONCE)
+
+    def _show(self, count: int) -> None:
+        self._shown = count
+        shown = self._rows[:count]
+        while len(self._pairs) < len(shown):
             self._add_pair()
-        for (label, value), row in zip_longest(self._pairs, rows):
+        for (label, value), row in zip_longest(self._pairs, shown):
             label.setVisible(row is not None)
             value.setVisible(row is not None)
             if row is not None:
                 _fill(label, value, row)
+        hidden = len(self._rows) - len(shown)
+        self._more.setText(
+            f"Show {min(hidden, ROWS_AT_ONCE)} of {count_text(hidden, 'more value')}"
+        )
+        self._more.setVisible(hidden > 0)
+        self._grid.addWidget(self._more, len(self._pairs), 0, 1, 2)
 
     def _add_pair(self) -> None:
         label, value = WrappedLabel(), FoldedText(VALUE_LIMIT)

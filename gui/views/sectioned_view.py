@@ -7,6 +7,7 @@ only the sections. What is seen stays in place, held by an anchor, whatever come
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import (
@@ -104,6 +105,11 @@ class SectionedView(QListView):
         return self._cell_size
 
     @property
+    def cell_width(self) -> int:
+        """How wide cells are."""
+        return self._geometry.cell
+
+    @property
     def painted_well(self) -> bool:
         """Whether the last frame was as good as can be, or another is on its way."""
         return not self._cell_painter.unfinished
@@ -131,6 +137,13 @@ class SectionedView(QListView):
         self.verticalScrollBar().setValue(value)
         self._arranging = False
         self._announcing.start()
+
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
+        """Repaint what can be seen of it; QListView would arrange every row anew."""
+        if top_left == bottom_right:
+            self.update(top_left)
+        else:
+            self.viewport().update()
 
     def updateGeometries(self) -> None:
         """Set the scroll bar's range and steps."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from gui.text import count_text
 
 _BREAK: Final = "\u200b"  # a zero-width space: a line may break here
+_MOST_SHOWN: Final = 30_000  # characters; laying out more in a label would stop the window
 _LONG_WORD: Final = re.compile(r"\S{6,}")  # shorter ones fit anywhere
 
 
@@ -78,6 +79,7 @@ class ValueLabel(WrappedLabel):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Click to copy")
         copy = QAction("Copy", self)
@@ -126,6 +128,8 @@ class ValueLabel(WrappedLabel):
 class FoldedText(QWidget):
     """A ``ValueLabel`` that folds very long text behind "Show all".
 
+    What is too long for a label even then is in the raw view; copying always gives all of it.
+
     Args:
         limit: Characters shown at first.
     """
@@ -157,7 +161,15 @@ class FoldedText(QWidget):
         self.label.set_value(value, value[: self._limit] + "…" if folded else None)
         self._more.setText(f'<a href="#">Show all of {count_text(len(value), "character")}</a>')
         self._more.setVisible(folded)
+        if not folded:
+            self._more.clear()
 
     def _show_all(self) -> None:
-        self.label.set_value(self.label.value)
-        self._more.hide()
+        value = self.label.value
+        self.label.setFocus()  # or hiding the link would give the focus to whatever comes next
+        if len(value) <= _MOST_SHOWN:
+            self.label.set_value(value)
+            self._more.hide()
+        else:
+            self.label.set_value(value, value[:_MOST_SHOWN] + "…")
+            self._more.setText("The rest is in the raw view; a click copies all of it.")

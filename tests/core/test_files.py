@@ -58,9 +58,10 @@ def test_the_store_itself_may_be_a_link(store, tmp_path):
 
 def test_a_missing_store_says_so(tmp_path):
     (tmp_path / "file").write_text("")
-    for path in (tmp_path / "none", tmp_path / "file"):
-        with pytest.raises(StoreNotFound, match="There is no folder"):
-            files.check_store(path)
+    with pytest.raises(StoreNotFound, match="There is no folder"):
+        files.check_store(tmp_path / "none")
+    with pytest.raises(StoreNotFound, match="is a file"):
+        files.check_store(tmp_path / "file")
 
 
 def test_a_file_is_read_whole_with_its_signature(store):

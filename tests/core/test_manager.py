@@ -255,3 +255,56 @@ async def test_a_closed_manager_can_be_closed_again(store):
     await manager.open()
     await manager.close()
     await manager.close()
+
+
+async def test_a_store_by_another_path_keeps_its_catalogue(store, tmp_path):
+    base = store(images=5)
+    (tmp_path / "link").symlink_to(base)
+    inodes = set()
+    for path in (base, tmp_path / "link", base):
+        manager = ImageStorageManager(StorageSettings(base_path=str(path)))
+        await manager.open()
+        assert len(await manager.list_images()) == 5
+        inodes.add(next(tmp_path.rglob("catalog.db")).stat().st_ino)
+        await manager.close()
+    assert len(inodes) == 1
+    assert len(list(tmp_path.rglob("catalog.db"))) == 1
+
+
+async def test_whoever_waits_for_a_scan_is_not_cancelled_with_it(store, opened):
+    manager = await opened(store(images=2000, days=30))
+    waiting = asyncio.create_task(manager.get_storage_stats())
+    await asyncio.sleep(0)
+    await manager.cancel_scan()
+    assert isinstance((await waiting)["total_images"], int)
+
+
+async def test_reads_while_a_damaged_catalogue_is_rebuilt_all_get_an_answer(store, opened):
+    base = store(images=300, days=20)
+    manager = await opened(base)
+    await manager.list_images()
+    catalog = next(base.parent.rglob("catalog.db"))
+    for suffix in ("", "-wal"):
+        file = catalog.with_name(catalog.name + suffix)
+        if file.exists():
+            file.write_bytes(os.urandom(max(file.stat().st_size, 65536)))
+    reads = [asyncio.create_task(manager.days()) for _ in range(10)]
+    reads[3].cancel()
+    await asyncio.wait(reads)
+    assert all(read.cancelled() or read.exception() is None for read in reads)
+    await manager.rescan(full=True)
+    assert (await manager.totals()).images == 300
+
+
+async def test_what_is_imported_is_listed_and_can_be_taken_back(store, opened, tmp_path):
+    base, given = store(images=3), store(images=2, seed=9)
+    manager = await opened(base)
+    sources = image_files(given)
+    report = await manager.import_images(sources)
+    assert len(await manager.list_images()) == 3 + len({p.read_bytes() for p in sources})
+    assert all(path.exists() for path in sources)
+    again = await manager.import_images(sources)
+    assert {result.outcome.name for result in again.results} == {"HERE"}
+    await manager.undo_import(report)
+    assert len(await manager.list_images()) == 3
+    assert len(await manager.trashed()) > 0

@@ -42,6 +42,7 @@ API = {
     "thumbnails": ("", "records, edge"),
     "rescan": ("async", "*, full=False"),
     "cancel_scan": ("async", ""),
+    "undo_import": ("async", "report"),
     "trash_images": ("async", "images, reason=''"),
     "restore": ("async", "tokens"),
     "trashed": ("async", ""),
@@ -93,7 +94,7 @@ def test_nothing_is_public_that_is_not_listed_here():
         for name, member in inspect.getmembers(ImageStorageManager, callable)
         if not name.startswith("_")
     }
-    assert public - API.keys() == {"prune"}
+    assert public - API.keys() == {"prune", "import_images"}
 
 
 def test_the_settings_have_the_servers_names_and_defaults():

@@ -111,14 +111,14 @@ def test_a_first_scan_finds_all_of_both_layouts(store):
 def test_a_second_scan_of_the_same_finds_nothing(store):
     store.scan()
     store.settle()
-    assert changed_folders(store.base, store.catalog) == 0
+    assert changed_folders(store.base, store.catalog.folder_states()) == 0
     assert changed(store.scan()) == set()
     assert changed(store.scan(full=True)) == set()
 
 
 def test_a_folder_touched_just_now_is_looked_at_again(store):
     store.scan()
-    assert changed_folders(store.base, store.catalog) > 0
+    assert changed_folders(store.base, store.catalog.folder_states()) > 0
 
 
 def test_an_unchanged_folder_is_not_listed(store):
@@ -163,7 +163,7 @@ def test_new_deleted_and_renamed_files_and_folders(store):
         store.catalog.folder_states().keys() & {"images/2026/11/15", "images/2026/11/12"} == set()
     )
     store.settle()
-    assert changed_folders(store.base, store.catalog) == 0
+    assert changed_folders(store.base, store.catalog.folder_states()) == 0
 
 
 def test_a_whole_year_goes_and_another_comes(store):
@@ -182,7 +182,7 @@ def test_an_empty_year_folder_fills_later(store):
     store.scan()
     store.settle()
     store.disk.dated(datetime(2027, 3, 4), 9)
-    assert changed_folders(store.base, store.catalog) == 1
+    assert changed_folders(store.base, store.catalog.folder_states()) == 1
     store.scan()
     assert store.known() == truth(store.base)
 
@@ -390,7 +390,7 @@ def test_a_store_that_is_gone_is_not_forgotten(store):
     with pytest.raises(StoreNotFound):
         store.scan()
     with pytest.raises(StoreNotFound):
-        changed_folders(store.base, store.catalog)
+        changed_folders(store.base, store.catalog.folder_states())
     assert store.catalog.totals().images == 50
 
 
@@ -400,14 +400,14 @@ from pathlib import Path
 from core.catalog import open_catalog
 from core.scanner import Problem, scan_job
 open_catalog(Path(":memory:"), Path()).close()  # nobody may not import what this loads
-os.setgid(65534); os.setuid(65534)
+if os.geteuid() == 0:  # whom nothing is refused
+    os.setgid(65534); os.setuid(65534)
 for message in scan_job(sys.argv[1], sys.argv[2], False):
     if isinstance(message, Problem):
         print(message.text)
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user to be refused")
 def test_a_folder_that_may_not_be_read_stops_nothing():
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder)
@@ -418,7 +418,7 @@ def test_a_folder_that_may_not_be_read_stops_nothing():
         (top / "cache").mkdir()
         store = Scanned(disk, top / "cache")
         store.catalog.close()
-        for path in [top, *top.rglob("*")]:
+        for path in [top, *top.rglob("*")] if os.geteuid() == 0 else ():
             os.chown(path, 65534, 65534)
 
         def scan_as_nobody() -> str:

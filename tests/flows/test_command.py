@@ -44,7 +44,9 @@ def test_help_names_every_option():
         assert option in done.stdout
 
 
-@pytest.mark.parametrize("bad", [["--size", "big"], ["--appearance", "pink"], ["a", "b"]])
+@pytest.mark.parametrize(
+    "bad", [["--size", "big"], ["--size", "99999x99999"], ["--appearance", "pink"], ["a", "b"]]
+)
 def test_arguments_that_cannot_be_are_refused(bad):
     assert contact_sheet(*bad).returncode == 2
 
@@ -84,6 +86,22 @@ def test_a_picture_that_cannot_be_written_is_a_reason(store, tmp_path):
     done = contact_sheet(store(images=2), "--screenshot", tmp_path / "none" / "picture.png")
     assert done.returncode == 1
     assert "picture.png" in done.stderr
+
+
+def test_a_picture_without_a_store_is_the_invitation(tmp_path):
+    done = contact_sheet("--screenshot", tmp_path / "picture.png", "--size", "900x600")
+    assert (done.returncode, done.stderr) == (0, "")
+    with Image.open(tmp_path / "picture.png") as image:
+        assert image.size == (900, 600)
+
+
+@pytest.mark.parametrize("number", [0, -3, 4])
+def test_an_image_that_is_not_there_cannot_be_selected(store, tmp_path, number):
+    picture = tmp_path / "picture.png"
+    done = contact_sheet(store(images=3), "--screenshot", picture, "--select", number)
+    assert done.returncode == 1
+    assert "no image" in done.stderr
+    assert not picture.exists()
 
 
 def test_without_a_display_it_says_what_to_do(store):

@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 import time
+from array import array
 from datetime import datetime
 
 import psutil
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from core.records import DayImages
 from gui.models.date_tree import Role as DateRole
 from gui.text import count_text, size_text
 from tests.flows.conftest import all_loaded, open_window, until
@@ -181,7 +183,7 @@ async def test_resizing_keeps_the_place(store):
 
 
 async def test_the_second_start_shows_the_catalogue_and_the_cache_at_once(store):
-    base = store(images=20, days=4)
+    base = store(images=6, days=1)  # all of them visible
     make_old(base)
     async with open_window(base):
         pass
@@ -189,7 +191,7 @@ async def test_the_second_start_shows_the_catalogue_and_the_cache_at_once(store)
         seen = []
         session.images.modelReset.connect(lambda: seen.append(session.images.rowCount()))
         await all_loaded(session)
-        assert 20 in seen
+        assert 6 in seen
         assert psutil.Process().children() == []  # nothing had to be read or decoded
 
 
@@ -222,8 +224,28 @@ async def test_what_came_and_went_is_seen_after_f5_without_moving_the_selection(
         QTest.keyClick(session.window, Qt.Key.Key_F5)
         await until(lambda: session.images.rowCount() == 41)
         await all_loaded(session)
-        assert session.selection.keys() == [chosen]
+        assert list(session.selection.keys()) == [chosen]
         assert tree_days(session).keys() == totals_by_day(base).keys()
         shutil.rmtree(base / f"images/{newest_first(base)[-1].parent.relative_to(base / 'images')}")
         session.browse.rescan()
         await until(lambda: session.images.rowCount() == len(image_files(base)))
+
+
+async def test_a_jump_is_loaded_once(store):
+    async with open_window(store(images=400, days=10)) as session:
+        arranged = []
+        session.grid.visible_rows_changed.connect(lambda first, last: arranged.append(first))
+        QTest.keyClick(session.grid, Qt.Key.Key_End)
+        await all_loaded(session)
+        assert len(arranged) <= 2  # pictures that come do not arrange the grid anew
+
+
+async def test_a_hundred_thousand_are_selected_without_a_stutter(store):
+    """Keys are copied a day at a time, not row by row."""
+    async with open_window(store(images=30, days=3)) as session:
+        keys = array("q", range(1, 100_001))
+        session.images.set_days([DayImages(700_000, 1, keys), DayImages(600_000, 1, keys[:9])])
+        session.grid.selectAll()
+        assert session.selection.keys() == keys + keys[:9]
+        session.grid.clearSelection()
+        assert len(session.selection.keys()) == 0

@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from tests.flows.conftest import all_loaded, open_window, until
-from tests.stores import image_files, make_image, newest_first, totals_by_day
+from tests.stores import image_files, make_image, make_store, newest_first, totals_by_day
 
 
 def message(session):
@@ -91,6 +93,32 @@ async def test_a_file_is_no_store(tmp_path):
         assert str(file) in message(session)[1]
 
 
+@pytest.mark.parametrize("inside", ["images", "images/2026/11"])
+async def test_a_part_of_a_store_offers_the_whole(store, inside):
+    base = store(images=5, days=1, flat_share=0)
+    async with open_window(base / inside) as session:
+        assert message(session)[0] == "This is a part of a store"
+        press(session, f"Open {base.name}")
+        await until(lambda: session.images.rowCount() == 5)
+
+
+async def test_a_store_that_goes_away_and_comes_back(store, tmp_path):
+    base = store(images=60, days=1, flat_share=0)
+    async with open_window(base, size=(900, 600)) as session:
+        base.rename(tmp_path / "away")
+        QTest.keyClick(session.grid, Qt.Key.Key_End)
+        await all_loaded(session)
+        last = session.images.key_at(59)
+        assert session.images.picture(last).problem == "The file is gone"
+        QTest.keyClick(session.window, Qt.Key.Key_F5)
+        await until(session.window.notice.isVisible)
+        assert str(base) in session.window.notice.accessibleDescription()
+        assert session.images.rowCount() == 60  # nothing is forgotten
+        (tmp_path / "away").rename(base)
+        QTest.keyClick(session.window, Qt.Key.Key_F5)
+        await until(lambda: (p := session.images.picture(last)) and p.problem is None)
+
+
 async def test_settings_that_cannot_be_used_are_named(store):
     base = store(images=3)
     settings = base / "contact-sheet" / "settings.json"
@@ -105,9 +133,9 @@ AS_NOBODY = """
 import asyncio, os, sys
 from core import ImageStorageManager, StorageSettings
 import core.errors
-base, uid = sys.argv[1], 65534
-os.setgroups([]); os.setgid(uid); os.setuid(uid)
-manager = ImageStorageManager(StorageSettings(base_path=base))
+if os.getuid() == 0:  # whom no permission binds
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+manager = ImageStorageManager(StorageSettings(base_path=sys.argv[1]))
 async def main():
     try:
         await manager.open()
@@ -120,27 +148,70 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize(("mode", "said"), [(0o700, "unreadable"), (0o755, "read-only True")])
-def test_a_store_of_somebody_else(store, tmp_path, mode, said):
-    base = store(images=3)
-    cache = tmp_path / "nobodys"
-    cache.mkdir()
-    for folder in (*cache.relative_to("/").parents, cache):
-        path = Path("/") / folder
-        if path.stat().st_uid == os.getuid() and path.is_relative_to(tmp_path.parents[1]):
-            path.chmod(0o777)
-    base.chmod(mode)
-    assert os.getuid() == 0, "run as root: permissions are what is tested, as another user"
-    done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, base],
-        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+@pytest.mark.parametrize(
+    ("mode", "said"), [(0o000, "unreadable"), (0o444, "unreadable"), (0o555, "read-only True")]
+)
+def test_a_store_that_may_not_be_read_or_written(mode, said):
+    # pytest's own folders are closed to others, and closed again by each session that starts
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        base, cache = make_store(Path(folder) / "store", images=3), Path(folder) / "cache"
+        cache.mkdir()
+        cache.chmod(0o777)
+        base.chmod(mode)
+        done = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, base],
+            env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        base.chmod(0o755)
     assert said in done.stdout, done.stderr
     if "unreadable" in said:
         assert str(base) in done.stdout
+
+
+@contextmanager
+def read_only(folder):
+    """Have a folder that cannot be written: by its mode, or by a mount for whom no mode binds."""
+    if os.getuid() != 0:
+        folder.chmod(0o555)
+        yield
+        folder.chmod(0o755)
+        return
+    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+async def test_a_read_only_store_is_shown_and_says_so(store):
+    base = store(images=6, days=1)
+    with read_only(base):
+        async with open_window(base) as session:
+            assert session.images.rowCount() == 6
+            assert "read-only" in session.window.stats.accessibleDescription()
+            for row in session.grid.visible_rows():
+                assert session.images.picture(session.images.key_at(row)).problem is None
+
+
+async def test_another_store_is_opened_while_the_first_is_indexed(store):
+    first, second = store(images=3000, days=40), store(images=4)
+    first_year = first / "images/2025"
+    first_year.write_text("a file is in the way, which is a problem to tell")
+    async with open_window(first, settled=False) as session:
+        await until(lambda: session.stores.store)
+        session.commands.open(first)
+        session.commands.open(second)
+        await until(lambda: second.name in session.window.windowTitle())
+        await all_loaded(session)
+        assert session.images.rowCount() == 4
+        assert session.browse.problems == ()
+        assert "4 images" in session.window.stats.accessibleDescription()
+    assert psutil.Process().children() == []
 
 
 async def test_a_broken_image_is_a_marked_cell_with_a_reason(store):
@@ -170,6 +241,7 @@ async def test_an_empty_day_says_what_to_do(store):
         session.browse.rescan()
         await until(lambda: session.images.rowCount() == 0)
         await until(session.window.message.isVisible)
+        assert message(session)[0] == "Nothing on this day"
         press(session, "Show all images")
         await until(lambda: session.images.rowCount() == len(image_files(base)))
 
@@ -194,6 +266,24 @@ async def test_a_dropped_folder_is_opened_in_the_place_of_the_one_before(store):
         assert second.name in session.window.windowTitle()
         recent = [action.text() for action in session.window.recent_menu.actions()]
         assert recent[:2] == [str(second), str(first)]
+
+
+async def test_nothing_of_one_store_is_shown_for_another(tmp_path):
+    for name in ("first", "second"):
+        for hour in range(4):
+            make_image(tmp_path / name, datetime(2026, 11, 20, hour), prompt=f"The {name} one")
+    (second,) = {p.name for p in [sorted(image_files(tmp_path / "second"))[0]]}
+    (tmp_path / "second/images/2026/11/20" / second).write_bytes(b"broken")
+    async with open_window(tmp_path / "first") as session:
+        for store, broken in (("second", 1), ("first", 0)):
+            session.commands.open(tmp_path / store)
+            await until(lambda store=store: store in session.window.windowTitle())
+            await all_loaded(session)
+            prompts = [session.images.record_at(row).prompt for row in range(4)]
+            assert prompts == [f"The {store} one"] * 4
+            keys = session.images.keys_at(range(4))
+            problems = [key for key in keys if session.images.picture(key).problem]
+            assert len(problems) == broken
 
 
 @pytest.mark.parametrize("damage", ["delete the folder", "garbage", "truncate"])

@@ -229,14 +229,17 @@ def test_a_selected_month_that_gets_a_day_tells_so(
     assert told == [{ordinal + 1, ordinal, ordinal - 1}]
 
 
-def test_when_the_selected_day_goes_all_images_are_selected(
+def test_when_the_selected_day_goes_it_stays_chosen(
     model: DateTreeModel, view: DateTreeView
 ) -> None:
     model.set_totals(sample())
     select(view, index_of(model, date(2025, 12, 31)))
+    told: list[object] = []
+    view.days_selected.connect(told.append)
     model.set_totals(sample()[:3])
-    assert view.selected_days is None or view.selected_days <= {entry.day for entry in sample()[:3]}
-    assert view.selectedIndexes()
+    assert told == []
+    view.select_all_images()
+    assert told == [None]
 
 
 def test_the_tree_follows_the_grid_and_tidies_up_after_itself(

@@ -209,9 +209,14 @@ def test_a_picture_tells_of_one_row_and_role(model: ImageListModel) -> None:
     model.set_picture(4, picture)
     assert changes == [(3, 3, [ImageRole.PICTURE, DESCRIPTION])]
     assert model.picture(4) is picture
-    model.clear_pictures()
-    assert model.picture(4) is None
-    assert changes[1][:2] == (0, 4)
+
+
+def test_cleared_it_knows_nothing_of_the_keys_it_had(model: ImageListModel) -> None:
+    model.set_records({4: record(4, DAY - 1)})
+    model.set_picture(4, Picture(QPixmap(4, 4), None, 256))
+    model.clear()
+    assert model.rowCount() == 0
+    assert model.record(4) is model.picture(4) is None
 
 
 def test_what_changed_is_forgotten(model: ImageListModel, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPixmap
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTabBar
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTabBar
 from pytestqt.qtbot import QtBot
 
 from core.records import ImageRecord, SelectionSummary, Thumbnail, to_microseconds
@@ -236,6 +236,31 @@ def test_very_long_text_is_folded_and_copied_whole(pane: MetadataPane, qtbot: Qt
     more.linkActivated.emit("#")
     assert folded.label.text() == prompt
     assert not more.isVisible()
+    assert folded.label.hasFocus() or not pane.isActiveWindow()
+
+
+def test_text_too_long_for_a_label_is_in_the_raw_view_and_copied_whole(pane: MetadataPane) -> None:
+    prompt = "word " * 50_000
+    pane.set_facts(Facts(image_id="x", prompt=prompt))
+    folded = next(x for x in pane.findChildren(FoldedText) if x.isVisible())
+    more = next(label for label in shown_labels(pane) if "Show all" in label.text())
+    more.linkActivated.emit("#")
+    assert 30_000 <= len(folded.label.text()) < 30_010
+    assert "raw view" in more.text()
+    folded.label.copy()
+    assert QGuiApplication.clipboard().text() == prompt
+
+
+def test_a_thousand_values_are_shown_a_few_at_a_time(pane: MetadataPane) -> None:
+    rows = tuple(Fact(f"Label {number}", f"value {number}") for number in range(1000))
+    pane.set_facts(Facts(image_id="x", rows=rows))
+    assert len([x for x in pane.findChildren(FoldedText) if x.isVisible()]) < 100
+    (more,) = [b for b in pane.findChildren(QPushButton) if "more value" in b.text()]
+    for _ in range(20):
+        if more.isVisible():
+            more.click()
+    shown = [x.label.value for x in pane.findChildren(FoldedText) if x.isVisible()]
+    assert shown[-1000:] == [f"value {number}" for number in range(1000)]
 
 
 def test_raw_shows_the_sidecar_as_it_is(pane: MetadataPane) -> None:
