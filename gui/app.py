@@ -93,6 +93,8 @@ class Session:
         self.window = MainWindow(self.dates, self.grid)
         self.message = MessageController(self.window)
         self.stores = StoreController(self.tasks, self._on_error)
+        for part in (self.images, self.dates, self.stores):
+            part.setParent(self.window)  # to go with it, in this thread: a collector runs in any
         self.browse = BrowseController(
             self.stores, self.window, self.message, self.images, self.dates
         )

@@ -106,6 +106,7 @@ class StoreController(QObject):
             await manager.open()
         except BaseException:
             await manager.close()
+            bridge.deleteLater()
             raise
         return OpenStore(path, manager, bridge, TaskScope(self._on_error))
 
@@ -127,3 +128,4 @@ class StoreController(QObject):
 async def _end(store: OpenStore) -> None:
     await store.tasks.close()
     await store.manager.close()
+    store.bridge.deleteLater()  # here, and not in whichever thread collects what refers to it

@@ -233,7 +233,9 @@ def desktop() -> Iterator[Desktop]:
         screen = Desktop(environment, folder)
         stack.callback(screen.close)
         shape = f"{SIZE[0]}x{SIZE[1]}x24"
-        number = screen.serve("Xvfb", "-displayfd", "1", "-screen", "0", shape, "-nolisten", "tcp")
+        number = screen.serve(
+            "Xvfb", "-noreset", "-displayfd", "1", "-screen", "0", shape, "-nolisten", "tcp"
+        )
         environment["DISPLAY"] = f":{number}"
         bus = f"--address=unix:path={folder}/bus"
         environment["DBUS_SESSION_BUS_ADDRESS"] = screen.serve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,6 +48,8 @@ async def open_window(
         session.save()
         await session.close()
         session.dispose()
+        del session
+        gc.collect()
 
 
 async def all_loaded(session: Session) -> None:
