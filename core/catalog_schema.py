@@ -8,6 +8,7 @@ read from disk, and nothing at opening, where ``PRAGMA quick_check`` takes secon
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -148,11 +149,21 @@ def connect(path: Path, store: Path) -> apsw.Connection:
     with catalog_errors(str(path)):
         connection = apsw.Connection(str(path), vfs=_checksumming_vfs())
         try:
-            _prepare(connection, path, store)
+            _prepare_patiently(connection, path, store)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _prepare_patiently(connection: apsw.Connection, path: Path, store: Path) -> None:
+    """Wait for another process that makes the same file: SQLite itself does not, for WAL."""
+    for _ in range(100):
+        try:
+            return _prepare(connection, path, store)
+        except apsw.BusyError:
+            time.sleep(0.05)
+    return _prepare(connection, path, store)
 
 
 def _prepare(connection: apsw.Connection, path: Path, store: Path) -> None:
