@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from core.records import ScanProgress
+from core.watcher import Watching
 
 
 class ImagesChanged(msgspec.Struct, frozen=True):
@@ -35,7 +36,13 @@ class CatalogReset(msgspec.Struct, frozen=True):
     """The catalogue was damaged and starts anew; every key known from before is void."""
 
 
-Event = ImagesChanged | ScanChanged | CatalogReset
+class WatchingChanged(msgspec.Struct, frozen=True):
+    """Changes by other programs are noticed in another way from now on."""
+
+    how: Watching
+
+
+Event = ImagesChanged | ScanChanged | CatalogReset | WatchingChanged
 Listener = Callable[[Event], None]
 
 

@@ -100,6 +100,11 @@ class Index:
             self._full = self._again = True
         return self._scan
 
+    async def settled(self) -> None:
+        """Wait until no scan is under way."""
+        if self._scan is not None and not self._scan.done():
+            await asyncio.wait([self._scan])
+
     async def fresh(self) -> None:
         """Wait until the catalogue is at most two seconds behind the disk.
 

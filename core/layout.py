@@ -167,6 +167,14 @@ def sidecar_paths(path: str) -> list[str]:
     return [flat] if folder == IMAGES else [f"{folder}/{stem}{SIDECAR_SUFFIX}", flat]
 
 
+def is_image_path(path: str) -> bool:
+    """Tell whether a path, relative to the store, can be that of an image in either layout."""
+    *folders, name = path.split("/")
+    if image_name(name) is None or not folders or folders[0] != IMAGES:
+        return False
+    return len(folders) == 1 or (len(folders) == 4 and parse_dated_folder(*folders[1:]) is not None)
+
+
 def mime_type(path: str) -> str:
     """Return the MIME type of an image by its extension."""
     return MIME_TYPES.get(FORMATS.get(path.rpartition(".")[2].lower(), ""), _UNKNOWN_TYPE)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from core import files, sidecar
 from core.catalog import Catalog
 from core.events import EventBus, Listener
+from core.follower import Follower
 from core.index import Index
 from core.places import store_cache_folder
 from core.records import (
@@ -54,6 +55,7 @@ class Store:
         self._index = Index(self.base_path, cache, self._workers, self._events)
         self._thumbnails = Thumbnails(self.base_path, cache / "thumbnails.db", self._workers)
         self._opened = False
+        self._follower: Follower | None = None
         self._writing: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
@@ -74,12 +76,25 @@ class Store:
         self._opened = True
         self._index.rescan()
 
+    def follow(self) -> None:
+        """Follow from now on what other programs do to the open store, until it is closed.
+
+        Whatever they do is in the catalogue, and told to subscribers, within a second where the
+        system notices changes; within some seconds on a network mount; and in any case after a
+        minute in which nothing happens.
+        """
+        if self._opened and self._follower is None:
+            self._follower = Follower(self.base_path, self._index, self._events)
+
     async def close(self) -> None:
         """End what is under way and give everything back; a closed store may be closed again.
 
         What is being written is written to its end, and then closed.
         """
         self._opened = False
+        if self._follower is not None:
+            follower, self._follower = self._follower, None
+            await follower.close()
         while self._writing:
             await asyncio.wait(self._writing)
         await self._thumbnails.close()
