@@ -19,12 +19,15 @@ from PySide6.QtWidgets import QApplication
 from core.errors import StoreError
 from core.places import APP_NAME
 from gui import accessibility, aio, pages, theme
+from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
 from gui.controllers.commands import CommandController
+from gui.controllers.history import History
 from gui.controllers.message import MessageController
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import StoreController
 from gui.controllers.thumbnails import ThumbnailController
+from gui.controllers.works import WorkController
 from gui.icons import icon
 from gui.main_window import NAME, MainWindow
 from gui.models.date_tree import DateTreeModel
@@ -95,8 +98,10 @@ class Session:
         self.stores = StoreController(self.tasks, self._on_error)
         for part in (self.images, self.dates, self.stores):
             part.setParent(self.window)  # to go with it, in this thread: a collector runs in any
+        self.works = WorkController(self.window.stats)
+        self.history = History(self.stores, self.window.notice)
         self.browse = BrowseController(
-            self.stores, self.window, self.message, self.images, self.dates
+            self.stores, self.window, self.message, self.images, self.dates, self.works
         )
         self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
         self.selection = SelectionController(self.stores, self.window, self.images)
@@ -108,6 +113,11 @@ class Session:
             self.message,
             self.window,
             preferences,
+            self.works,
+            self.history,
+        )
+        self.availability = Availability(
+            self.window.actions_by_id, self.stores, self.works, self.history, self.selection
         )
         self.commands.appearance_chosen.connect(partial(theme.apply, app))
         self.browse.images_edited.connect(self.thumbnails.reload)

@@ -43,6 +43,7 @@ SMALLEST: Final = QSize(720, 480)
 TREE_PX: Final = 244
 PANE_PX: Final = 320
 SLIDER_PX: Final = 112
+BUTTONS: Final = (("open", "import"), ("pin", "delete", "prune"))
 APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark")
 
 
@@ -190,11 +191,14 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        open_action = self.actions_by_id["open"]
-        open_action.setIconText("\u2002Open")  # a space that stands between icon and text
-        bar.addAction(open_action)
-        bar.widgetForAction(open_action).setAccessibleName("Open")
-        bar.addSeparator()
+        for names in BUTTONS:
+            for name in names:
+                action = self.actions_by_id[name]
+                text = action.text().replace("&", "").removesuffix("…").partition(" ")[0]
+                action.setIconText(f"\u2002{text}")  # a space that stands between icon and text
+                bar.addAction(action)
+                bar.widgetForAction(action).setAccessibleName(text)
+            bar.addSeparator()
         self._size_slider.setFixedWidth(SLIDER_PX)
         self._size_slider.setRange(SMALLEST_CELL, LARGEST_CELL)
         self._size_slider.setPageStep((LARGEST_CELL - SMALLEST_CELL) // 8)

@@ -53,6 +53,37 @@ def size_text(size_bytes: int, decimal_below: int = 10) -> str:
     return f"{_locale().toString(size, 'f', decimals)} {unit}"
 
 
+def pace_text(done: int, total: int, seconds: float) -> str:
+    """Return how fast work goes and how long it still takes: "45 a second, 12 s left".
+
+    Args:
+        done: How many of its parts are done.
+        total: How many there are; 0 while nobody knows.
+        seconds: How long it has been under way; before the first second nothing is said.
+    """
+    if seconds < 1 or not 0 < done < total:
+        return ""
+    rate = done / seconds
+    decimals = 0 if rate >= 10 else 1
+    left = duration_text((total - done) / rate)
+    return translated(
+        "work",
+        "{rate} a second, {left} left",
+        rate=_locale().toString(rate, "f", decimals),
+        left=left,
+    )
+
+
+def duration_text(seconds: float) -> str:
+    """Return a length of time to its two largest units: "12 s", "3 min 20 s", "2 h 5 min"."""
+    whole = max(round(seconds), 1)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{number_text(whole // 3600)} h {whole % 3600 // 60} min"
+
+
 def day_text(day: int) -> str:
     """Return a day (``date.toordinal()``) in full: "Friday 20 November 2026"."""
     return _locale().toString(_qdate(date.fromordinal(day)), "dddd d MMMM yyyy")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.events import ScanChanged
 from gui import pages
 from gui.aio import Latest
 from gui.controllers.message import MessageController
 from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.works import Work, WorkController
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
 from gui.text import count_text, translated
-
-WORK_SHOWN_AFTER_MS = 300  # what is over sooner would only flicker
 
 
 class BrowseController(QObject):
@@ -27,11 +26,9 @@ class BrowseController(QObject):
 
     Signals:
         images_edited(frozenset): Keys of images whose file or sidecar is another now.
-        working_changed(): Work has begun or ended.
     """
 
     images_edited = Signal(object)
-    working_changed = Signal()
 
     def __init__(
         self,
@@ -40,12 +37,15 @@ class BrowseController(QObject):
         message: MessageController,
         images: ImageListModel,
         dates: DateTreeModel,
+        works: WorkController,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._message = message
         self._images = images
         self._dates = dates
+        self._works = works
+        self._indexing: Work | None = None
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
         self._chosen: frozenset[int] | None = None
@@ -53,23 +53,15 @@ class BrowseController(QObject):
         self._following = False
         self._scan = ScanChanged(None)
         self._settled = asyncio.Event()
-        self._work_shown = QTimer(self, singleShot=True, interval=WORK_SHOWN_AFTER_MS)
-        self._work_shown.timeout.connect(self._show_work)
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
         window.dates.days_selected.connect(self._on_days_selected)
         window.grid.day_in_view_changed.connect(window.dates.show_day_in_view)
-        window.stats.cancel_requested.connect(self.cancel_scan)
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What the last scan could not read, and why."""
         return self._scan.problems
-
-    @property
-    def working(self) -> bool:
-        """Whether a scan is under way."""
-        return self._scan.progress is not None
 
     def rescan(self) -> None:
         """Look at every file of the store again."""
@@ -109,6 +101,7 @@ class BrowseController(QObject):
         self._stale.clear()
         self._following = False
         self._scan = ScanChanged(None)
+        self._end_indexing()
         self._settled.clear()
         self._images.clear()
         self._dates.set_totals([])
@@ -116,7 +109,6 @@ class BrowseController(QObject):
         self._window.set_store_name("")
         stats = self._window.stats
         stats.set_store(None)
-        stats.clear_progress()
         stats.set_problems(0)
         stats.set_badge("")
 
@@ -185,23 +177,25 @@ class BrowseController(QObject):
             self._message.show(pages.empty_store(store.path))
 
     def _on_scan_changed(self, scan: ScanChanged) -> None:
-        was_working, self._scan = self.working, scan
-        if self.working != was_working:
-            self.working_changed.emit()
+        self._scan = scan
         self._window.stats.set_problems(len(scan.problems))
         if scan.progress is None:
-            self._work_shown.stop()
-            self._window.stats.clear_progress()
+            self._end_indexing()
             if scan.problems:
                 self._tell_problems(scan.problems)
             if self._store is not None:
                 self._store.tasks.start(self._finish_scan(self._store))
-        else:
-            self._settled.clear()
-            if not was_working:
-                self._work_shown.start()
-            elif not self._work_shown.isActive():
-                self._show_work()
+            return
+        self._settled.clear()
+        if self._indexing is None:
+            text = translated("stats", "Indexing")
+            self._indexing = self._works.begin(text, self.cancel_scan)
+        self._indexing.on_progress(scan.progress)
+
+    def _end_indexing(self) -> None:
+        if self._indexing is not None:
+            self._works.end(self._indexing)
+            self._indexing = None
 
     def _tell_problems(self, problems: tuple[str, ...]) -> None:
         text, more = problems[0], len(problems) - 1
@@ -211,11 +205,6 @@ class BrowseController(QObject):
             )
         show = self._window.stats.problems_requested.emit
         self._window.notice.tell(text, translated("stats", "Show"), show)
-
-    def _show_work(self) -> None:
-        if (progress := self._scan.progress) is not None:
-            text = translated("stats", "Indexing")
-            self._window.stats.set_progress(text, progress.done, progress.total)
 
     async def _finish_scan(self, store: OpenStore) -> None:
         await self._show_totals(store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from gui import theme
-from gui.actions import ACTIONS, create_actions, set_available, shortcut_rows
+from gui.actions import ACTIONS, Need, create_actions, set_available, shortcut_rows
 from gui.dialogs.problems import ProblemsDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.main_window import MainWindow
@@ -64,10 +65,10 @@ def test_actions_are_enabled_by_what_there_is(window: MainWindow) -> None:
     actions = window.actions_by_id
     assert actions["open"].isEnabled()
     assert not actions["rescan"].isEnabled()
-    set_available(actions, store=True)
+    set_available(actions, ["store"])
     assert actions["rescan"].isEnabled()
     assert not actions["copy_prompt"].isEnabled()
-    set_available(actions, store=True, selection=True, work=True)
+    set_available(actions, get_args(Need))
     assert all(action.isEnabled() for action in actions.values())
 
 
