@@ -169,6 +169,8 @@ class Catalog:
 
     def candidates(self, days: Collection[int]) -> list[Candidate]:
         """Return the images of these days, oldest first."""
+        if not days:
+            return []
         return [to_candidate(row) for row in self._query(OF_DAYS, (carray(list(days)),))]
 
     def pinned_images(self) -> int:
