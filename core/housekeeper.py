@@ -1,101 +1,83 @@
-"""Keeping house in a store: pruning by plan, and putting right what crashes left."""
+"""Keeping house in a store: pruning by plan, and clean-ups as the store's settings say."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
+from datetime import datetime
 from typing import Any, TypeVar
 
-from core import durable
-from core.catalog import Catalog
-from core.cleanup import Cleanup
-from core.errors import CatalogError, StoreError
-from core.interrupted import take_interrupted
-from core.prune_records import PrunePlan, PruneProgress, PruneResult, RetentionPolicy
-from core.pruner import Pruner
-from core.reader import Reader
-from core.records import ImageRecord, InterruptedWork, OrphanSidecar
-from core.settings import StorageSettings
-from core.trash import Trash
-from core.trash_entry import TRASH
-from core.workers import WorkerPool
+import msgspec
 
-log = logging.getLogger(__name__)
+from core.cleanup import Cleanup
+from core.curator import Curator
+from core.errors import CatalogError
+from core.prune_records import PrunePlan, PruneProgress, PruneResult, PruneRun, RetentionPolicy
+from core.pruner import Pruner
+from core.retention import policy_of
+from core.settings import StorageSettings
+from core.workers import WorkerPool
 
 T = TypeVar("T")
 
-IDLE_SECONDS = 30.0  # after opening, when the first look at the store is likely to be over
-PAUSE_SECONDS = 0.005  # between two folders that are swept, for those who have more to do
 
+class Housekeeper(Curator):
+    """A store that is pruned, by a plan that a person has seen or as its settings say.
 
-class Housekeeper(Reader):
-    """A store that can be pruned, and that is swept when it has been open for a while."""
+    Clean-ups end early, after the file they are at, when who waits for them is cancelled and
+    when the store closes.
+    """
 
     def __init__(self, settings: StorageSettings, *, workers: WorkerPool | None = None) -> None:
         super().__init__(settings, workers=workers)
-        self._trash = Trash(self.base_path)
-        pruner = Pruner(self.base_path, self._trash)
-        self._cleanup = Cleanup(self.base_path, self._index, self._trash, pruner)
+        self._pruner = Pruner(self.base_path, self._trash)
+        self._cleanup = Cleanup(self.base_path, self._index, self._trash, self._pruner)
         self._interruptibles: set[asyncio.Task[Any]] = set()
-        self._closing = threading.Event()
-        self._idle: asyncio.Task[None] | None = None
-        self._settling: asyncio.Task[None] | None = None
-
-    async def open(self) -> None:
-        """Open the store, and start to index what changed; see :meth:`core.store.Store.open`.
-
-        Where the store can be written, what crashed writers left is put right in the background,
-        when it has been open for a while; what they left of the trash, before that is changed.
-        To a store in which nothing was left, nothing is written.
-        """
-        if self._opened:
-            return
-        await super().open()
-        self._closing.clear()
-        if not self.read_only:
-            self._idle = asyncio.create_task(self._when_idle())
 
     async def close(self) -> None:
         """End what is under way and give everything back; a closed store may be closed again.
 
-        What is being written is written to its end. Work on many items ends after those it is
-        at; who waits for it has the results so far. Clean-ups end after the file they are at;
+        What is being written is written to its end. Clean-ups end after the file they are at;
         whoever waits for one is cancelled, but :meth:`start_cleanup_task` just returns.
         """
-        self._closing.set()
-        if self._idle is not None:
-            self._idle.cancel()
-            await asyncio.wait([self._idle])
         await self._cleanup.close()
         for task in self._interruptibles:
             task.cancel()
         await super().close()
-        self._settling = None
 
-    async def interrupted(self) -> list[InterruptedWork]:
-        """Return what long work a process did not live to end, oldest first, and forget it.
+    def apply(self, settings: StorageSettings) -> None:
+        """Keep the store by other settings from now on, without a restart.
 
-        Each is told once, in whatever process. What was done of it is whole, and the rest is as
-        it was; how much is either is not known.
+        The next automatic clean-up is due by these. The store stays the one it is, whatever
+        ``base_path`` says; what is under way goes on as it was begun.
 
-        Raises:
-            StoreNotFound: The store's folder is not there.
-            StoreUnreadable: It may not be read.
+        Args:
+            settings: The settings.
         """
-        return await asyncio.to_thread(take_interrupted, self.base_path)
+        self.settings = msgspec.structs.replace(settings, base_path=self.settings.base_path)
+        self._cleanup.reschedule()
 
-    async def plan_prune(self, policy: RetentionPolicy) -> PrunePlan:
+    # By a plan
+
+    async def plan_prune(
+        self, policy: RetentionPolicy, days: Collection[int] | None = None
+    ) -> PrunePlan:
         """Plan what has to go for a policy, for a person to look at; changes nothing.
+
+        Args:
+            policy: What may stay.
+            days: The days (``date.toordinal()``) whose images may go, by default all.
 
         Raises:
             StoreError: The store or its catalogue cannot be read.
         """
-        return await self._interruptible(self._cleanup.plan(policy))
+        return await self._interruptible(self._cleanup.plan(policy, days))
 
     async def prune(
-        self, plan: PrunePlan, progress: Callable[[PruneProgress], object] = lambda _: None
+        self,
+        plan: PrunePlan,
+        progress: Callable[[PruneProgress], object] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> PruneResult:
         """Carry out exactly this plan, and of that only what is still as it was.
 
@@ -104,29 +86,96 @@ class Housekeeper(Reader):
         Args:
             plan: From :meth:`plan_prune`.
             progress: Told after each entry, in the loop's thread.
+            should_stop: Asked before each entry, in any thread; once it says yes, the run ends.
 
         Raises:
             StoreNotFound: The store's folder is not there; nothing was done.
             StoreUnreadable: It may not be read; nothing was done.
         """
-        await self._settled()
-        return await self._interruptible(self._cleanup.run(plan, progress))
+        return await self._interruptible(self._cleanup.run(plan, progress, should_stop))
 
-    async def pinned_images(self) -> int:
-        """Count the images that are pinned."""
-        return await self._index.read(Catalog.pinned_images)
+    async def prune_runs(self) -> list[PruneRun]:
+        """Return the last runs, at most 1,000, oldest first."""
+        return await asyncio.to_thread(self._pruner.runs)
 
-    async def find_content(self, sha256: str) -> list[ImageRecord]:
-        """Return every image whose sidecar says that its bytes have this SHA-256 (hex digits)."""
-        return await self._index.read(Catalog.find_content, sha256)
+    async def cleanup_last_run(self) -> datetime | None:
+        """Return when the last run finished, naive local time; ``None`` if there was none."""
+        return await asyncio.to_thread(self._pruner.last_run)
 
-    async def orphans(self) -> list[OrphanSidecar]:
-        """Return the sidecars whose image is missing, by path."""
-        return await self._index.read(Catalog.orphans)
+    # As the settings say
 
-    async def unknown_files(self) -> dict[str, int]:
-        """Count the files that are no business of a store, by the folder of images they are in."""
-        return await self._index.read(Catalog.unknown_files)
+    async def run_cleanup(
+        self,
+        progress: Callable[[PruneProgress], object] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> PruneResult:
+        """Clean up once, as the settings say: by age, by size, and the trash by its own limits.
+
+        Args:
+            progress: Told after each entry, in the loop's thread.
+            should_stop: Asked before each entry, in any thread; once it says yes, the run ends.
+
+        Returns:
+            What came of it; its tokens restore what went to the trash and still is there.
+
+        Raises:
+            StoreError: The store or its catalogue cannot be read.
+        """
+        policy = policy_of(self.settings)
+        return await self._interruptible(self._cleanup.enforce(policy, progress, should_stop))
+
+    async def cleanup_old_images(self) -> int:
+        """Move the images older than ``settings.retention_days`` days to the trash.
+
+        What has been in the trash for more than ``settings.trash_days`` is removed for good, and
+        so are sidecars without an image and unfinished files, once they are an hour old. Pinned
+        images stay.
+
+        Returns:
+            How many images went.
+
+        Raises:
+            StoreError: The store or its catalogue cannot be read. What cannot be removed is
+                logged, and stops nothing else.
+        """
+        return await self._enforce(
+            msgspec.structs.replace(policy_of(self.settings), max_bytes=None)
+        )
+
+    async def cleanup_by_size(self) -> int:
+        """Free space until the store, trash and all, holds at most ``settings.max_size_gb``.
+
+        This is for good: the trash is emptied first, then images go, the oldest first. Pinned
+        images stay.
+
+        Returns:
+            How many images went; what was in the trash does not count.
+
+        Raises:
+            StoreError: As for :meth:`cleanup_old_images`.
+        """
+        return await self._enforce(RetentionPolicy(max_bytes=self.settings.max_bytes))
+
+    async def cleanup_old_files(self) -> int:
+        """Clean up by age and by size; returns how many images went."""
+        return await self._enforce(policy_of(self.settings))
+
+    async def start_cleanup_task(self) -> None:
+        """Clean up by age and size now and every ``settings.cleanup_interval_hours`` hours.
+
+        It goes on until it is cancelled or the store is closed, also after a run that failed,
+        which is logged. While one is under way, another returns at once, and so it does where
+        the store is not open.
+        """
+        if self._opened:
+            await self._cleanup.repeat(lambda: self.settings)
+
+    @property
+    def _cleanup_task_running(self) -> bool:
+        return self._cleanup.running
+
+    async def _enforce(self, policy: RetentionPolicy) -> int:
+        return (await self._interruptible(self._cleanup.enforce(policy))).images_removed
 
     async def _interruptible(self, work: Coroutine[Any, Any, T]) -> T:
         """Run what is ended early if the caller is cancelled, or the store closes."""
@@ -137,32 +186,3 @@ class Housekeeper(Reader):
         self._interruptibles.add(task)
         task.add_done_callback(self._interruptibles.discard)
         return await task
-
-    # What crashed writers left
-
-    async def _settled(self) -> None:
-        """Wait until the trash is as if nobody had crashed; looked after once in a session."""
-        if self.read_only:
-            return
-        if self._settling is None:
-            self._settling = self._begin(asyncio.to_thread(self._settle))
-        await asyncio.shield(self._settling)
-
-    async def _when_idle(self) -> None:
-        await asyncio.sleep(IDLE_SECONDS)
-        await self._settled()
-        await self._finish(asyncio.to_thread(self._sweep))
-
-    def _settle(self) -> None:
-        try:
-            if (self.base_path / TRASH).is_dir():
-                for problem in self._trash.sweep():
-                    log.warning("%s", problem)
-        except (StoreError, OSError) as error:
-            log.warning("what was on its way to the trash stays so: %s", error)
-
-    def _sweep(self) -> None:
-        try:
-            durable.sweep(self.base_path, should_stop=lambda: self._closing.wait(PAUSE_SECONDS))
-        except (StoreError, OSError) as error:
-            log.warning("what crashed writers left in %s stays: %s", self.base_path, error)
