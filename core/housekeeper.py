@@ -1,38 +1,47 @@
-"""Keeping house in a store: pruning by plan, and clean-ups as the store's settings say."""
+"""Keeping a store within its settings: clean-ups, pruning by plan, and their record."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
-from core.cleanup import Cleanup
 from core.curator import Curator
-from core.errors import CatalogError
+from core.errors import CatalogError, InvalidSettings
+from core.prune_log import PruneLog
 from core.prune_records import PrunePlan, PruneProgress, PruneResult, PruneRun, RetentionPolicy
-from core.pruner import Pruner
 from core.retention import policy_of
 from core.settings import StorageSettings
 from core.workers import WorkerPool
+
+if TYPE_CHECKING:
+    from core.cleanup import Cleanup
 
 T = TypeVar("T")
 
 
 class Housekeeper(Curator):
-    """A store that is pruned, by a plan that a person has seen or as its settings say.
+    """A store that can be pruned and cleaned up, and whose settings can change while it is open.
 
-    Clean-ups end early, after the file they are at, when who waits for them is cancelled and
-    when the store closes.
+    What is begun here ends early, after the file it is at, if its caller is cancelled or the
+    store closes; what was done until then is recorded. Pinned images always stay.
     """
 
     def __init__(self, settings: StorageSettings, *, workers: WorkerPool | None = None) -> None:
         super().__init__(settings, workers=workers)
-        self._pruner = Pruner(self.base_path, self._trash)
-        self._cleanup = Cleanup(self.base_path, self._index, self._trash, self._pruner)
         self._interruptibles: set[asyncio.Task[Any]] = set()
+
+    @cached_property
+    def _cleanup(self) -> Cleanup:
+        # Loaded with its first use: what only shows a store starts faster without.
+        from core.cleanup import Cleanup
+        from core.pruner import Pruner
+
+        pruner = Pruner(self.base_path, self._trash)
+        return Cleanup(self.base_path, self._index, self._trash, pruner)
 
     async def close(self) -> None:
         """End what is under way and give everything back; a closed store may be closed again.
@@ -40,24 +49,31 @@ class Housekeeper(Curator):
         What is being written is written to its end. Clean-ups end after the file they are at;
         whoever waits for one is cancelled, but :meth:`start_cleanup_task` just returns.
         """
-        await self._cleanup.close()
+        if "_cleanup" in vars(self):
+            await self._cleanup.close()
         for task in self._interruptibles:
             task.cancel()
         await super().close()
 
     def apply(self, settings: StorageSettings) -> None:
-        """Keep the store by other settings from now on, without a restart.
+        """Use other settings from now on; what is under way ends with those it began with.
 
-        The next automatic clean-up is due by these. The store stays the one it is, whatever
-        ``base_path`` says; what is under way goes on as it was begun.
+        A repeated clean-up waits by the new interval from here on. Nothing is written: to keep
+        the settings for the next time, see :func:`core.settings.save`.
 
-        Args:
-            settings: The settings.
+        Raises:
+            InvalidSettings: They are those of another folder; nothing is changed.
         """
-        self.settings = msgspec.structs.replace(settings, base_path=self.settings.base_path)
-        self._cleanup.reschedule()
+        if Path(settings.base_path).expanduser() != self.base_path:
+            raise InvalidSettings(
+                f"base_path of the open store {self.base_path} cannot become "
+                f"{settings.base_path}: close it and open the other one"
+            )
+        self.settings = settings
+        if self._cleanup_task_running:
+            self._cleanup.reschedule()
 
-    # By a plan
+    # By plan
 
     async def plan_prune(
         self, policy: RetentionPolicy, days: Collection[int] | None = None
@@ -65,8 +81,9 @@ class Housekeeper(Curator):
         """Plan what has to go for a policy, for a person to look at; changes nothing.
 
         Args:
-            policy: What may stay.
-            days: The days (``date.toordinal()``) whose images may go, by default all.
+            policy: What may stay; ``core.retention.policy_of(settings)`` is the store's own.
+            days: Only images filed under these days (``date.toordinal()``) may go, whatever the
+                policy says; the trash and leftovers are of no day. By default all.
 
         Raises:
             StoreError: The store or its catalogue cannot be read.
@@ -95,12 +112,12 @@ class Housekeeper(Curator):
         return await self._interruptible(self._cleanup.run(plan, progress, should_stop))
 
     async def prune_runs(self) -> list[PruneRun]:
-        """Return the last runs, at most 1,000, oldest first."""
-        return await asyncio.to_thread(self._pruner.runs)
+        """Return the last runs of any clean-up of this store, at most 1,000, oldest first."""
+        return await asyncio.to_thread(PruneLog(self.base_path).runs)
 
     async def cleanup_last_run(self) -> datetime | None:
         """Return when the last run finished, naive local time; ``None`` if there was none."""
-        return await asyncio.to_thread(self._pruner.last_run)
+        return await asyncio.to_thread(PruneLog(self.base_path).last_run)
 
     # As the settings say
 
@@ -109,27 +126,32 @@ class Housekeeper(Curator):
         progress: Callable[[PruneProgress], object] = lambda _: None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> PruneResult:
-        """Clean up once, as the settings say: by age, by size, and the trash by its own limits.
+        """Do everything that the settings ask for, at once: one automatic clean-up.
+
+        Images that are too old go to the trash, or for good where the store is too large; for
+        its size the trash is emptied first, then images go, the oldest first. What has been in
+        the trash for too long, or is too much for it, is removed for good, and so are sidecars
+        without an image and unfinished files, once they are an hour old.
 
         Args:
             progress: Told after each entry, in the loop's thread.
-            should_stop: Asked before each entry, in any thread; once it says yes, the run ends.
+            should_stop: Asked before each entry, in any thread; once it says yes, it ends.
 
         Returns:
-            What came of it; its tokens restore what went to the trash and still is there.
+            What went: ``tokens`` to restore what is in the trash, ``bytes_freed`` for good.
 
         Raises:
-            StoreError: The store or its catalogue cannot be read.
+            StoreError: The store or its catalogue cannot be read. What cannot be removed is in
+                the result, and stops nothing else.
         """
-        policy = policy_of(self.settings)
-        return await self._interruptible(self._cleanup.enforce(policy, progress, should_stop))
+        return await self._clean_up(policy_of(self.settings), progress, should_stop)
 
     async def cleanup_old_images(self) -> int:
         """Move the images older than ``settings.retention_days`` days to the trash.
 
-        What has been in the trash for more than ``settings.trash_days`` is removed for good, and
-        so are sidecars without an image and unfinished files, once they are an hour old. Pinned
-        images stay.
+        What has been in the trash for more than ``settings.trash_days`` days is removed for
+        good, and so are sidecars without an image and unfinished files, once they are an hour
+        old. Pinned images stay.
 
         Returns:
             How many images went.
@@ -138,15 +160,16 @@ class Housekeeper(Curator):
             StoreError: The store or its catalogue cannot be read. What cannot be removed is
                 logged, and stops nothing else.
         """
-        return await self._enforce(
-            msgspec.structs.replace(policy_of(self.settings), max_bytes=None)
+        policy = RetentionPolicy(
+            max_age_days=self.settings.retention_days, trash_days=self.settings.trash_days
         )
+        return (await self._clean_up(policy)).images_removed
 
     async def cleanup_by_size(self) -> int:
         """Free space until the store, trash and all, holds at most ``settings.max_size_gb``.
 
         This is for good: the trash is emptied first, then images go, the oldest first. Pinned
-        images stay.
+        images stay. Of a trash that holds more than ``settings.trash_max_gb``, the oldest goes.
 
         Returns:
             How many images went; what was in the trash does not count.
@@ -154,14 +177,17 @@ class Housekeeper(Curator):
         Raises:
             StoreError: As for :meth:`cleanup_old_images`.
         """
-        return await self._enforce(RetentionPolicy(max_bytes=self.settings.max_bytes))
+        policy = RetentionPolicy(
+            max_bytes=self.settings.max_bytes, trash_max_bytes=self.settings.trash_max_bytes
+        )
+        return (await self._clean_up(policy)).images_removed
 
     async def cleanup_old_files(self) -> int:
-        """Clean up by age and by size; returns how many images went."""
-        return await self._enforce(policy_of(self.settings))
+        """Clean up by age and by size: :meth:`run_cleanup`; returns how many images went."""
+        return (await self.run_cleanup()).images_removed
 
     async def start_cleanup_task(self) -> None:
-        """Clean up by age and size now and every ``settings.cleanup_interval_hours`` hours.
+        """Run :meth:`run_cleanup` now and every ``settings.cleanup_interval_hours`` hours.
 
         It goes on until it is cancelled or the store is closed, also after a run that failed,
         which is logged. While one is under way, another returns at once, and so it does where
@@ -172,10 +198,15 @@ class Housekeeper(Curator):
 
     @property
     def _cleanup_task_running(self) -> bool:
-        return self._cleanup.running
+        return "_cleanup" in vars(self) and self._cleanup.running
 
-    async def _enforce(self, policy: RetentionPolicy) -> int:
-        return (await self._interruptible(self._cleanup.enforce(policy))).images_removed
+    async def _clean_up(
+        self,
+        policy: RetentionPolicy,
+        progress: Callable[[PruneProgress], object] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> PruneResult:
+        return await self._interruptible(self._cleanup.enforce(policy, progress, should_stop))
 
     async def _interruptible(self, work: Coroutine[Any, Any, T]) -> T:
         """Run what is ended early if the caller is cancelled, or the store closes."""

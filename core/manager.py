@@ -11,8 +11,8 @@ from pathlib import Path
 
 from core import files, layout, writer
 from core.catalog import Catalog
-from core.cleaner import Cleaner
 from core.errors import InvalidImageId
+from core.housekeeper import Housekeeper
 from core.import_records import ImportProgress, ImportReport, UndoResult
 from core.import_sources import Source
 from core.importer import Importer
@@ -23,7 +23,7 @@ from core.workers import WorkerPool
 log = logging.getLogger(__name__)
 
 
-class ImageStorageManager(Cleaner):
+class ImageStorageManager(Housekeeper):
     """One image store: images with their sidecars in a folder, in both layouts.
 
     A manager belongs to one event loop; its coroutines may run at the same time. Any number of
