@@ -1,21 +1,18 @@
-"""Looking after a store's images: trash, annotations, and pruning by plan."""
+"""Looking after a store's images: trash and annotations."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from core import durable, files
 from core.annotations import AnnotationChange, Annotations, annotate
 from core.catalog import Catalog
-from core.cleanup import Cleanup
 from core.errors import CatalogError, ImageNotFound, StoreError
-from core.prune_records import PrunePlan, PruneProgress, PruneResult, RetentionPolicy
-from core.pruner import Pruner
 from core.reader import Reader
 from core.records import ImageRecord, ItemResult, OrphanSidecar, TrashReceipt, TrashRemainder
 from core.settings import StorageSettings
@@ -31,20 +28,16 @@ BATCH = 100
 
 
 class Curator(Reader):
-    """A store whose images can be put into the trash and back, annotated, and pruned.
+    """A store whose images can be put into the trash and back, and annotated.
 
     Images are named by the catalogue's keys, or by their ids; an id stands for every file that
     has it. Each is dealt with on its own: what goes wrong with one is in its result, and stops no
-    other. What was begun is finished, whoever is cancelled and before the store closes; only a
-    clean-up ends early, after the file it is at.
+    other. What was begun is finished, whoever is cancelled and before the store closes.
     """
 
     def __init__(self, settings: StorageSettings, *, workers: WorkerPool | None = None) -> None:
         super().__init__(settings, workers=workers)
         self._trash = Trash(self.base_path)
-        pruner = Pruner(self.base_path, self._trash)
-        self._cleanup = Cleanup(self.base_path, self._index, self._trash, pruner)
-        self._interruptibles: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
         """Open the store, and start to index what changed; see :meth:`core.store.Store.open`.
@@ -57,17 +50,6 @@ class Curator(Reader):
         await super().open()
         if not self.read_only:
             self._begin(asyncio.to_thread(self._sweep))
-
-    async def close(self) -> None:
-        """End what is under way and give everything back; a closed store may be closed again.
-
-        What is being written is written to its end. Clean-ups end after the file they are at;
-        whoever waits for one is cancelled, but :meth:`start_cleanup_task` just returns.
-        """
-        await self._cleanup.close()
-        for task in self._interruptibles:
-            task.cancel()
-        await super().close()
 
     # Trash
 
@@ -166,32 +148,7 @@ class Curator(Reader):
 
         return await self._finish(self._change_images(images, apply))
 
-    # Keeping house
-
-    async def plan_prune(self, policy: RetentionPolicy) -> PrunePlan:
-        """Plan what has to go for a policy, for a person to look at; changes nothing.
-
-        Raises:
-            StoreError: The store or its catalogue cannot be read.
-        """
-        return await self._interruptible(self._cleanup.plan(policy))
-
-    async def prune(
-        self, plan: PrunePlan, progress: Callable[[PruneProgress], object] = lambda _: None
-    ) -> PruneResult:
-        """Carry out exactly this plan, and of that only what is still as it was.
-
-        Cancelling it ends it after the file it is at; what was done is recorded.
-
-        Args:
-            plan: From :meth:`plan_prune`.
-            progress: Told after each entry, in the loop's thread.
-
-        Raises:
-            StoreNotFound: The store's folder is not there; nothing was done.
-            StoreUnreadable: It may not be read; nothing was done.
-        """
-        return await self._interruptible(self._cleanup.run(plan, progress))
+    # What is known of the store
 
     async def pinned_images(self) -> int:
         """Count the images that are pinned."""
@@ -248,16 +205,6 @@ class Curator(Reader):
         with suppress(CatalogError):  # then the next scan mends it
             others = await self._index.read(_of_same_ids, paths)
         await self._index.refresh({*paths, *others})
-
-    async def _interruptible(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run what is ended early if the caller is cancelled, or the store closes."""
-        if not self._opened:
-            work.close()
-            raise CatalogError(f"The store {self.base_path} is closed: open it first.")
-        task = self._begin(work)
-        self._interruptibles.add(task)
-        task.add_done_callback(self._interruptibles.discard)
-        return await task
 
     def _sweep(self) -> None:
         try:

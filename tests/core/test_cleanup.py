@@ -12,12 +12,25 @@ from core.events import EventBus
 from core.index import Index
 from core.prune_records import Kind, Outcome, PruneProgress, RetentionPolicy, Why
 from core.pruner import Pruner
+from core.settings import StorageSettings
 from core.trash import Trash
 from core.workers import WorkerPool
 from tests.core.disk_store import DiskStore
 
 NOW = datetime.now().replace(microsecond=0)
 DAY = timedelta(days=1)
+
+
+def by_age(days: int) -> RetentionPolicy:
+    return RetentionPolicy(max_age_days=days, trash_days=days)
+
+
+def by_size(most: int) -> RetentionPolicy:
+    return RetentionPolicy(max_bytes=most)
+
+
+def both(days: int, most: int) -> RetentionPolicy:
+    return RetentionPolicy(max_age_days=days, trash_days=days, max_bytes=most)
 
 
 class Store:
@@ -30,6 +43,9 @@ class Store:
         self.trash = Trash(self.base)
         self.pruner = Pruner(self.base, self.trash)
         self.cleanup = Cleanup(self.base, self.index, self.trash, self.pruner)
+
+    async def clean(self, policy: RetentionPolicy) -> int:
+        return (await self.cleanup.enforce(policy)).images_removed
 
     def bytes_held(self) -> int:
         """Everything in the store but its settings, lock and record of runs."""
@@ -69,22 +85,22 @@ def fill(store: Store, n: int = 6) -> list[str]:
 
 async def test_by_age_both_layouts_go_to_the_trash(store):
     ids = fill(store)
-    assert await store.cleanup.by_age(25) == 3
+    assert await store.clean(by_age(25)) == 3
     assert store.images() == set(ids[3:])
     assert {receipt.image_id for receipt in store.trash.list()} == set(ids[:3])
-    assert await store.cleanup.by_age(25) == 0
+    assert await store.clean(by_age(25)) == 0
 
 
 async def test_what_came_a_moment_ago_counts(store):
     await store.index.rescan()
     ids = fill(store)
-    assert await store.cleanup.by_age(25) == 3
+    assert await store.clean(by_age(25)) == 3
     more = store.disk.dated(NOW - 99 * DAY, 99)
     limit = store.bytes_held() - more.stat().st_size
-    await store.cleanup.by_size(limit)
+    await store.clean(by_size(limit))
     assert store.bytes_held() <= limit
     store.disk.dated(NOW - 98 * DAY, 98)
-    assert await store.cleanup.by_size(0) == len(ids) - 3 + 2
+    assert await store.clean(by_size(0)) == len(ids) - 3 + 2
     assert store.images() == set()
 
 
@@ -94,17 +110,17 @@ async def test_by_age_the_trash_expires_too(store):
         relative = path.relative_to(store.base)
         sidecar = relative.with_suffix(".json").as_posix()
         store.trash.move(relative.as_posix(), sidecar, "deleted", NOW - days * DAY)
-    assert await store.cleanup.by_age(30) == 0
+    assert await store.clean(by_age(30)) == 0
     assert [receipt.image_id for receipt in store.trash.list()] == [new.stem]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.9])
 async def test_by_size_the_bytes_on_disk_are_under_the_limit_trash_and_all(store, share):
     ids = fill(store, 10)
-    moved = await store.cleanup.by_age(65)
+    moved = await store.clean(by_age(65))
     assert moved == 3
     limit = int(store.bytes_held() * share)
-    removed = await store.cleanup.by_size(limit)
+    removed = await store.clean(by_size(limit))
     assert store.bytes_held() <= limit
     assert store.images() == set(ids[moved + removed :])
     if removed:
@@ -113,19 +129,19 @@ async def test_by_size_the_bytes_on_disk_are_under_the_limit_trash_and_all(store
 
 async def test_by_size_a_store_of_exactly_the_limit_stays(store):
     fill(store)
-    await store.cleanup.by_age(45)
+    await store.clean(by_age(45))
     held = store.bytes_held()
-    assert await store.cleanup.by_size(held) == 0
+    assert await store.clean(by_size(held)) == 0
     assert store.bytes_held() == held
     assert len(store.trash.list()) == 1
-    assert await store.cleanup.by_size(held - 1) == 0
+    assert await store.clean(by_size(held - 1)) == 0
     assert store.trash.list() == []
 
 
 async def test_both_counts_both(store):
     ids = fill(store)
     total = store.bytes_held()
-    assert await store.cleanup.both(45, total // 2) > 1
+    assert await store.clean(both(45, total // 2)) > 1
     assert store.bytes_held() <= total // 2
     assert store.images() < set(ids[1:])
 
@@ -136,7 +152,7 @@ async def test_pinned_images_stay(store):
         "f", created_at=(NOW - 99 * DAY).isoformat(), contact_sheet={"pinned": True}
     )
     store.disk.dated(NOW - 98 * DAY, 2)
-    assert await store.cleanup.both(30, 1) == 1
+    assert await store.clean(both(30, 1)) == 1
     assert store.images() == {kept.stem, flat.stem}
 
 
@@ -149,7 +165,7 @@ async def test_what_was_edited_in_place_does_not_keep_the_store_too_large(store)
     await store.index.rescan()
     sidecar = paths[2].with_suffix(".json")
     sidecar.write_text(json.dumps(json.loads(sidecar.read_text()) | {"prompt": "edited"}))
-    assert await store.cleanup.by_size(0) == 3
+    assert await store.clean(by_size(0)) == 3
     assert store.bytes_held() == 0
 
 
@@ -174,7 +190,7 @@ async def test_orphans_and_unfinished_files_go_once_they_are_stale(store):
             os.utime(path, (past, past))
     found = await store.cleanup.plan(RetentionPolicy())
     assert {entry.why for entry in found.entries} == {Why.ORPHAN, Why.TEMPORARY}
-    assert await store.cleanup.by_age(30) == 0
+    assert await store.clean(by_age(30)) == 0
     assert {path for path in made if path.exists()} == {
         path for path, stale in made.items() if not stale or path == unknown
     }
@@ -222,6 +238,12 @@ async def test_a_cancelled_run_ends_after_the_file_it_is_at(store):
     assert len(store.images()) == 40 - run.removed
 
 
+def settings(hours: float, days: int, gb: float = 1.0) -> StorageSettings:
+    return StorageSettings(
+        cleanup_interval_hours=hours, retention_days=days, trash_days=days, max_size_gb=gb
+    )
+
+
 async def until(condition) -> None:
     while not condition():
         await asyncio.sleep(0.01)
@@ -230,10 +252,10 @@ async def until(condition) -> None:
 async def test_the_periodic_task_cleans_again_and_again_until_it_is_closed(store):
     fill(store)
     assert not store.cleanup.running
-    task = asyncio.create_task(store.cleanup.repeat(0.00001, 45, 10**9))
+    task = asyncio.create_task(store.cleanup.repeat(lambda: settings(0.001, 45)))
     await until(lambda: len(store.images()) == 5)
     assert store.cleanup.running
-    await store.cleanup.repeat(24, 1, 1)  # the one under way goes on alone
+    await store.cleanup.repeat(lambda: settings(24, 1, 0.001))  # the one under way goes on alone
     store.disk.dated(NOW - 60 * DAY, 61)
     await until(lambda: len(store.trash.list()) == 2)
     assert len(store.images()) == 5
@@ -246,8 +268,8 @@ async def test_the_periodic_task_cleans_again_and_again_until_it_is_closed(store
 async def test_the_periodic_task_can_be_cancelled_and_started_again(store):
     for _ in range(2):
         runs = len(store.pruner.runs())
-        task = asyncio.create_task(store.cleanup.repeat(24, 45, 10**9))
-        await until(lambda runs=runs: len(store.pruner.runs()) >= runs + 2)
+        task = asyncio.create_task(store.cleanup.repeat(lambda: settings(24, 45)))
+        await until(lambda runs=runs: len(store.pruner.runs()) >= runs + 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -258,7 +280,7 @@ async def test_the_periodic_task_survives_a_run_that_fails(store, caplog):
     fill(store)
     away = store.base.with_name("away")
     store.base.rename(away)
-    task = asyncio.create_task(store.cleanup.repeat(0.00001, 45, 10**9))
+    task = asyncio.create_task(store.cleanup.repeat(lambda: settings(0.001, 45)))
     await until(lambda: "failed" in caplog.text)
     away.rename(store.base)
     await until(lambda: len(store.trash.list()) == 1)

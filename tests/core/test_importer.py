@@ -26,8 +26,8 @@ from core.importer import UNDONE, Importer
 from core.store import Store
 from core.trash import Trash
 from tests.core.crash_model import files_of
+from tests.core.disks import read_only, tiny_disk
 from tests.core.shown import shown_images
-from tests.core.test_durable import mounted
 from tests.stores import make_image, picture
 
 NEW, HERE, IN_TRASH, REFUSED = ImportOutcome
@@ -520,10 +520,9 @@ async def test_an_error_of_the_caller_ends_the_import(library):
 
 
 async def test_a_full_disk_is_told_for_each_file_and_nothing_is_left_half_done(tmp_path):
-    tiny = tmp_path / "tiny"
-    tiny.mkdir()
+    (tmp_path / "tiny").mkdir()
     big = [png(n) + os.urandom(90_000) for n in range(8)]
-    with mounted(tiny, "-t", "tmpfs", "-o", "size=512k", "tmpfs"):
+    with tiny_disk(tmp_path / "tiny") as tiny:
         async with opened(tiny) as (store, importer):
             report = await importer.run([*big, png(9), big[7]])
             assert len(report.results) == 10
@@ -592,16 +591,12 @@ async def test_undoing_for_good_deletes_only_what_is_untouched(library):
     assert untouched not in files_of(base)
 
 
-def make_read_only(base):
-    subprocess.run(["mount", "-o", "remount,bind,ro", str(base)], check=True)
-
-
 async def test_what_cannot_be_undone_stays_and_is_told(library):
     store, importer, _ = library
     base = store.base_path
     report = await importer.run([png(1), png(2)])
-    with mounted(base, "--bind", str(base)):
-        make_read_only(base)
+    with read_only(base) as locked:
+        importer = Importer(locked, store.settings, store._index, Trash(locked))
         for for_good in (False, True):
             results = await importer.undo(report, for_good=for_good)
             assert [each.outcome for each in results] == [UndoOutcome.FAILED] * 2

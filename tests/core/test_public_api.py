@@ -48,7 +48,10 @@ API = {
     "trashed": ("async", ""),
     "empty_trash": ("async", "receipts=None"),
     "annotate": ("async", "images, change"),
-    "plan_prune": ("async", "policy"),
+    "plan_prune": ("async", "policy, days=None"),
+    "prune_runs": ("async", ""),
+    "cleanup_last_run": ("async", ""),
+    "apply": ("", "settings"),
     "pinned_images": ("async", ""),
     "find_content": ("async", "sha256"),
     "orphans": ("async", ""),
@@ -81,11 +84,19 @@ def test_attributes_are_there(tmp_path):
     assert {name for name in ATTRIBUTES if not hasattr(manager, name)} == set()
 
 
-def test_prune_takes_a_plan_and_tells_how_far_it_is():
-    assert inspect.iscoroutinefunction(ImageStorageManager.prune)
-    _, plan, progress = inspect.signature(ImageStorageManager.prune).parameters.values()
-    assert (plan.name, progress.name) == ("plan", "progress")
-    assert progress.default is not inspect.Parameter.empty
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("prune", ["plan", "progress", "should_stop"]),
+        ("run_cleanup", ["progress", "should_stop"]),
+    ],
+)
+def test_long_work_tells_how_far_it_is_and_can_be_stopped(name, expected):
+    method = getattr(ImageStorageManager, name)
+    assert inspect.iscoroutinefunction(method)
+    _, *parameters = inspect.signature(method).parameters.values()
+    assert [each.name for each in parameters] == expected
+    assert all(each.default is not inspect.Parameter.empty for each in parameters[-2:])
 
 
 def test_nothing_is_public_that_is_not_listed_here():
@@ -94,7 +105,7 @@ def test_nothing_is_public_that_is_not_listed_here():
         for name, member in inspect.getmembers(ImageStorageManager, callable)
         if not name.startswith("_")
     }
-    assert public - API.keys() == {"prune", "import_images"}
+    assert public - API.keys() == {"prune", "run_cleanup", "import_images"}
 
 
 def test_the_settings_have_the_servers_names_and_defaults():
@@ -106,6 +117,10 @@ def test_the_settings_have_the_servers_names_and_defaults():
         "cleanup_interval_hours": 24,
         "create_subdirectories": True,
         "file_permissions": "644",
+        # On top of the original's
+        "trash_days": 30,
+        "trash_max_gb": 0,
+        "automatic_cleanup": False,
     }
 
 
