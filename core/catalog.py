@@ -140,6 +140,14 @@ class Catalog:
         rows = self._query(sql, (image_id + ".", image_id + "/"))  # "/" comes next after "."
         return [record for record in map(to_record, rows) if record.image_id == image_id]
 
+    def at(self, paths: Collection[str]) -> dict[str, ImageRecord]:
+        """Return the records of the images at these paths; a path without an image is left out."""
+        found = {}
+        for path in paths:
+            image_id = path.rpartition("/")[2].rpartition(".")[0]
+            found |= {path: record for record in self.find(image_id) if record.path == path}
+        return found
+
     def newest(self, limit: int | None = None, since_us: int | None = None) -> list[ImageRecord]:
         """Return at most ``limit`` images made at ``since_us`` or later, newest first."""
         sql = (

@@ -118,6 +118,13 @@ class Store:
         """Return the records of these keys; a key of an image that is gone is left out."""
         return await self._index.read(Catalog.records, keys)
 
+    async def located(self, paths: Collection[str]) -> dict[str, ImageRecord]:
+        """Return the records of the images at these paths, relative to the store, by path.
+
+        An image that left a store and came back has another key, but the same path.
+        """
+        return await self._index.read(Catalog.at, paths)
+
     async def summary(self, keys: Collection[int]) -> SelectionSummary | None:
         """Return what these images share and sum up to; ``None`` if all of them are gone."""
         return await self._index.read(Catalog.summary, keys)
