@@ -142,10 +142,11 @@ class Catalog:
 
     def at(self, paths: Collection[str]) -> dict[str, ImageRecord]:
         """Return the records of the images at these paths; a path without an image is left out."""
-        found = {}
+        found: dict[str, ImageRecord] = {}
         for path in paths:
-            image_id = path.rpartition("/")[2].rpartition(".")[0]
-            found |= {path: record for record in self.find(image_id) if record.path == path}
+            for record in self.find(path.rpartition("/")[2].rpartition(".")[0]):
+                if record.path == path:
+                    found[path] = record
         return found
 
     def newest(self, limit: int | None = None, since_us: int | None = None) -> list[ImageRecord]:

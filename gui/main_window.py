@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -29,6 +29,8 @@ from PySide6.QtWidgets import (
 from gui.actions import create_actions, fill_menu_bar, set_icons
 from gui.icons import icon
 from gui.models.date_tree import DateTreeModel
+from gui.models.image_table import ImageTableModel
+from gui.pages import Page
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil, dropped_folder
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
@@ -36,6 +38,7 @@ from gui.views.message_page import MessagePage
 from gui.views.metadata_pane import MetadataPane
 from gui.views.notice import Notice
 from gui.views.stats_bar import StatsBar
+from gui.views.trash_page import TrashPage
 
 NAME: Final = "Contact Sheet"
 SIZE: Final = QSize(1440, 900)
@@ -50,8 +53,8 @@ APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark"
 class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
-    Its parts are attributes: ``dates``, ``grid``, ``message``, ``metadata``, ``stats``,
-    ``notice``, ``actions_by_id`` and ``recent_menu``.
+    Its parts are attributes: ``dates``, ``grid``, ``trash``, ``message``, ``metadata``,
+    ``stats``, ``notice``, ``actions_by_id`` and ``recent_menu``.
 
     Signals:
         store_dropped: One folder was dropped; its path.
@@ -61,7 +64,9 @@ class MainWindow(QMainWindow):
     store_dropped = Signal(str)
     closing = Signal()
 
-    def __init__(self, dates_model: DateTreeModel, grid: ImageGrid) -> None:
+    def __init__(
+        self, dates_model: DateTreeModel, grid: ImageGrid, trash_model: ImageTableModel[Any]
+    ) -> None:
         super().__init__()
         self.grid = grid
         self.dates = DateTreeView(dates_model)
@@ -69,6 +74,7 @@ class MainWindow(QMainWindow):
         self.message = MessagePage()
         self.stats = StatsBar()
         self.actions_by_id = create_actions(self)
+        self.trash = TrashPage(trash_model, self.actions_by_id)
         self.recent_menu = QMenu(self)
         self.actions_by_id["recent"].setMenu(self.recent_menu)
         self._stack = QStackedWidget()
@@ -93,18 +99,14 @@ class MainWindow(QMainWindow):
         """Show the images."""
         self._stack.setCurrentWidget(self.grid)
 
-    def show_message(
-        self,
-        title: str,
-        explanation: str,
-        *,
-        icon: str = "image",
-        first: str = "",
-        second: str = "",
-    ) -> None:
-        """Show a message in place of the images; see ``MessagePage.show_message``."""
-        self.message.show_message(title, explanation, icon=icon, first=first, second=second)
+    def show_page(self, page: Page) -> None:
+        """Show a message in place of the images."""
+        self.message.show_page(page)
         self._stack.setCurrentWidget(self.message)
+
+    def show_trash(self) -> None:
+        """Show the trash in place of the images."""
+        self._stack.setCurrentWidget(self.trash)
 
     def save_panes(self) -> QByteArray:
         """Return which panes are shown and how wide they are, for ``restore_panes``."""
@@ -168,6 +170,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._make_tool_bar())
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.trash)
         for widget in (self.dates, self._stack, self.metadata):
             self._splitter.addWidget(widget)
             widget.raise_()  # screen readers read in the order of stacking

@@ -12,6 +12,7 @@ from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import StoreController
 from gui.controllers.works import WorkController
+from gui.views.image_table import ImageTable
 
 
 class Availability(QObject):
@@ -24,6 +25,7 @@ class Availability(QObject):
         works: WorkController,
         history: History,
         selection: SelectionController,
+        trash: ImageTable,
     ) -> None:
         super().__init__(works)
         self._actions = actions
@@ -31,8 +33,9 @@ class Availability(QObject):
         self._works = works
         self._history = history
         self._selection = selection
+        self._trash = trash
         for changed in (stores.opened, stores.closed, stores.failed, works.changed,
-                        history.changed, selection.changed):  # fmt: skip
+                        history.changed, selection.changed, trash.selection_changed):  # fmt: skip
             changed.connect(self.update)
         self.update()
 
@@ -43,6 +46,7 @@ class Availability(QObject):
             "store": store is not None,
             "writable": store is not None and not store.manager.read_only,
             "selection": self._selection.has_images,
+            "trashed": self._trash.isVisible() and bool(self._trash.selected_places()),
             "work": self._works.under_way,
             "undo": bool(self._history.undo_text),
             "redo": bool(self._history.redo_text),

@@ -7,13 +7,13 @@ import asyncio
 from PySide6.QtCore import QObject, Signal
 
 from core.events import ScanChanged
+from core.records import DayImages
 from gui import pages
 from gui.aio import Latest
-from gui.controllers.message import MessageController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import Work, WorkController
 from gui.main_window import MainWindow
-from gui.models.date_tree import DateTreeModel
+from gui.models.date_tree import DateTreeModel, Kind, Place
 from gui.models.image_list import ImageListModel
 from gui.text import count_text, translated
 
@@ -25,37 +25,37 @@ class BrowseController(QObject):
     each a question for just the days it touched.
 
     Signals:
+        rescanned(): A scan has ended.
         images_edited(frozenset): Keys of images whose file or sidecar is another now.
     """
 
     images_edited = Signal(object)
+    rescanned = Signal()
 
     def __init__(
         self,
         stores: StoreController,
         window: MainWindow,
-        message: MessageController,
         images: ImageListModel,
         dates: DateTreeModel,
         works: WorkController,
     ) -> None:
         super().__init__(window)
         self._window = window
-        self._message = message
         self._images = images
         self._dates = dates
         self._works = works
         self._indexing: Work | None = None
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
-        self._chosen: frozenset[int] | None = None
+        self._place = Place()
         self._stale: set[int] = set()
         self._following = False
         self._scan = ScanChanged(None)
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
-        window.dates.days_selected.connect(self._on_days_selected)
+        window.dates.place_chosen.connect(self._on_place_chosen)
         window.grid.day_in_view_changed.connect(window.dates.show_day_in_view)
 
     @property
@@ -67,6 +67,11 @@ class BrowseController(QObject):
         """Look at every file of the store again."""
         if self._store is not None:
             self._store.tasks.start(self._rescan(self._store))
+
+    def show_totals(self) -> None:
+        """Say again what the store holds and may hold."""
+        if self._store is not None:
+            self._store.tasks.start(self._show_totals(self._store))
 
     async def _rescan(self, store: OpenStore) -> None:
         await store.manager.rescan(full=True)
@@ -105,15 +110,15 @@ class BrowseController(QObject):
         self._settled.clear()
         self._images.clear()
         self._dates.set_totals([])
-        self._window.dates.select_all_images()
+        self._window.dates.choose()
         self._window.set_store_name("")
         stats = self._window.stats
         stats.set_store(None)
         stats.set_problems(0)
         stats.set_badge("")
 
-    def _on_days_selected(self, days: frozenset[int] | None) -> None:
-        self._chosen = days
+    def _on_place_chosen(self, place: Place) -> None:
+        self._place = place
         self._show_chosen()
 
     def _on_catalog_reset(self) -> None:
@@ -124,13 +129,24 @@ class BrowseController(QObject):
     def _show_chosen(self) -> None:
         if self._store is not None and self._showing is not None:
             self._settled.clear()
-            self._showing.start(self._show_days(self._store, self._chosen))
+            self._showing.start(self._show_place(self._store, self._place))
 
-    async def _show_days(self, store: OpenStore, chosen: frozenset[int] | None) -> None:
-        """Show these days, or all, from the start."""
-        self._images.set_days(await store.manager.days(chosen))
+    async def _show_place(self, store: OpenStore, place: Place) -> None:
+        """Show what is there, from the start."""
+        if place.kind == Kind.TRASH:
+            self._images.set_days([])
+        else:
+            self._images.set_days(await self._days_of(store, place))
         await self._show_totals(store)
         self._check_settled()
+
+    async def _days_of(
+        self, store: OpenStore, place: Place, days: frozenset[int] | None = None
+    ) -> list[DayImages]:
+        """Ask for the images of a place, or for those of them on certain days."""
+        if place.kind == Kind.DAYS:
+            days = place.days if days is None else place.days & days
+        return await store.manager.days(days, pinned=place.kind == Kind.PINNED)
 
     def _on_images_changed(self, days: frozenset[int], keys: frozenset[int]) -> None:
         if self._store is None:
@@ -149,14 +165,16 @@ class BrowseController(QObject):
         try:
             while self._stale:
                 days, self._stale = self._stale, set()
+                place = self._place
                 try:
-                    fresh = {day.day: day for day in await store.manager.days(days)}
+                    found = await self._days_of(store, place, frozenset(days))
                 except BaseException:
                     self._stale |= days  # not shown yet
                     raise
-                chosen = self._chosen
-                shown = [day for day in days if chosen is None or day in chosen]
-                self._images.update_days({day: fresh.get(day) for day in shown})
+                if place == self._place and place.kind != Kind.TRASH:
+                    shown = days & place.days if place.kind == Kind.DAYS else days
+                    fresh = {day.day: day for day in found}
+                    self._images.update_days({day: fresh.get(day) for day in shown})
                 await self._show_totals(store)
         finally:
             self._following = False
@@ -166,15 +184,20 @@ class BrowseController(QObject):
         totals, days = await store.manager.totals(), await store.manager.day_totals()
         settings = store.manager.settings
         self._dates.set_totals(days)
+        self._dates.set_sums(Kind.PINNED, await store.manager.pinned_images(), None)
         self._window.stats.set_store(totals, settings.retention_days, settings.max_bytes)
+        if self._place.kind == Kind.TRASH:
+            return  # whoever lists the trash says what there is
         if self._images.rowCount():
             self._window.show_grid()
+        elif self._place.kind == Kind.PINNED:
+            self._window.show_page(pages.nothing_pinned())
         elif totals.images:
-            self._message.show(pages.empty_days())
+            self._window.show_page(pages.empty_days())
         elif self._scan.progress is not None:
-            self._message.show(pages.indexing())
+            self._window.show_page(pages.indexing())
         else:
-            self._message.show(pages.empty_store(store.path))
+            self._window.show_page(pages.empty_store(store.path))
 
     def _on_scan_changed(self, scan: ScanChanged) -> None:
         self._scan = scan
@@ -209,6 +232,7 @@ class BrowseController(QObject):
     async def _finish_scan(self, store: OpenStore) -> None:
         await self._show_totals(store)
         self._check_settled()
+        self.rescanned.emit()
 
     def _check_settled(self) -> None:
         if self._scan.progress is None and not self._stale and not self._following:

@@ -16,7 +16,6 @@ from gui import aio, pages, theme
 from gui.actions import bind
 from gui.controllers.browse import BrowseController
 from gui.controllers.history import History
-from gui.controllers.message import MessageController
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
@@ -43,7 +42,6 @@ class CommandController(QObject):
         stores: StoreController,
         browse: BrowseController,
         selection: SelectionController,
-        message: MessageController,
         window: MainWindow,
         preferences: Preferences,
         works: WorkController,
@@ -54,7 +52,6 @@ class CommandController(QObject):
         self._stores = stores
         self._browse = browse
         self._selection = selection
-        self._message = message
         self._window = window
         self._preferences = preferences
         self._works = works
@@ -64,7 +61,7 @@ class CommandController(QObject):
         bind(window.actions_by_id, acts)
         self._offers = {**acts, **self._offered_only()}
         window.store_dropped.connect(self.open)
-        message.offer_taken.connect(lambda name: self._offers[name]())
+        window.message.offer_taken.connect(lambda name: self._offers[name]())
         window.stats.problems_requested.connect(self._show_problems)
         stores.opened.connect(self._on_opened)
         stores.failed.connect(self._on_failed)
@@ -74,7 +71,7 @@ class CommandController(QObject):
     def open(self, path: str | Path) -> None:
         """Open the store in this folder."""
         self._wanted = Path(path)
-        self._message.show(pages.opening(self._wanted))
+        self._window.show_page(pages.opening(self._wanted))
         self._stores.open(self._wanted)
 
     def _offered_only(self) -> dict[str, Callable[[], object]]:
@@ -82,7 +79,7 @@ class CommandController(QObject):
         return {
             "reopen": self._reopen,
             "open_above": self._open_above,
-            "show_all": self._window.dates.select_all_images,
+            "show_all": self._window.dates.choose,
         }
 
     def _acts(self) -> dict[str, Callable[[], object]]:
@@ -149,7 +146,7 @@ class CommandController(QObject):
         self._fill_recent()
 
     def _on_failed(self, path: Path, error: StoreError) -> None:
-        self._message.show(pages.cannot_open(path, error))
+        self._window.show_page(pages.cannot_open(path, error))
 
     def _fill_recent(self) -> None:
         menu = self._window.recent_menu

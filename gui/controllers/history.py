@@ -46,9 +46,11 @@ class History(QObject):
 
     Signals:
         changed(): What can be undone or redone is another.
+        idle(): All that was asked for is done.
     """
 
     changed = Signal()
+    idle = Signal()
 
     def __init__(self, stores: StoreController, notice: Notice) -> None:
         super().__init__(notice)
@@ -133,6 +135,7 @@ class History(QObject):
                     self._notice.tell(str(error))
         finally:
             self._running = False
+        self.idle.emit()
 
     def _tell(self, change: Change, text: str) -> None:
         if not text or self._steps:  # of many steps the last one is told
