@@ -45,12 +45,14 @@ class Importer:
 
     Args:
         base: The store's folder.
-        settings: How the store is kept.
+        settings: Tells how the store is kept; asked when an import begins.
         index: Its catalogue, open.
         trash: Its trash.
     """
 
-    def __init__(self, base: Path, settings: StorageSettings, index: Index, trash: Trash) -> None:
+    def __init__(
+        self, base: Path, settings: Callable[[], StorageSettings], index: Index, trash: Trash
+    ) -> None:
         self._base = base
         self._settings = settings
         self._index = index
@@ -89,7 +91,7 @@ class Importer:
             await self._index.read(Catalog.totals)  # a closed one says so now
             await asyncio.wait([self._index.rescan()])
             duplicates = Duplicates(self._base, self._index, self._trash)
-            batch = _Batch(self._base, self._settings, self._index, duplicates)
+            batch = _Batch(self._base, self._settings(), self._index, duplicates)
             batch.progress, batch.should_stop = progress, should_stop
             work = asyncio.create_task(batch.run(sources))
             try:

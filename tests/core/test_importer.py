@@ -44,7 +44,8 @@ async def opened(base, **settings):
         await store.open()
         try:
             await store.rescan()
-            yield store, Importer(store.base_path, store.settings, store._index, Trash(base))
+            trash = Trash(base)
+            yield store, Importer(store.base_path, lambda: store.settings, store._index, trash)
         finally:
             await store.close()
 
