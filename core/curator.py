@@ -1,66 +1,104 @@
-"""Looking after a store's images: trash and annotations."""
+"""Looking after a store's images: trash, annotations and export."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
-from core import durable, files
-from core.annotations import AnnotationChange, Annotations, annotate
+from core import exporter
+from core.annotations import AnnotationChange, Annotations, annotate_all
 from core.catalog import Catalog
 from core.errors import CatalogError, ImageNotFound, StoreError
+from core.interrupted import take_interrupted
+from core.long_work import LongWork, Outcome, Progress, ShouldStop, never, untold
 from core.reader import Reader
-from core.records import ImageRecord, ItemResult, OrphanSidecar, TrashReceipt, TrashRemainder
+from core.records import (
+    ImageRecord,
+    InterruptedWork,
+    ItemResult,
+    OrphanSidecar,
+    TrashReceipt,
+    TrashRemainder,
+)
 from core.settings import StorageSettings
+from core.sweeper import Sweeper
 from core.trash import Trash
-from core.trash_entry import TRASH
 from core.workers import WorkerPool
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
+Named = tuple[int | str, str | None]  # an image as the caller names it, and its path
+Changed = tuple[str | None, ItemResult[T]]  # the path of an image, and what came of it
 
-BATCH = 100
+LOOKUPS = 100  # images looked up in the catalogue at a time
 
 
 class Curator(Reader):
-    """A store whose images can be put into the trash and back, and annotated.
+    """A store whose images can be put into the trash and back, annotated, and exported.
 
     Images are named by the catalogue's keys, or by their ids; an id stands for every file that
     has it. Each is dealt with on its own: what goes wrong with one is in its result, and stops no
-    other. What was begun is finished, whoever is cancelled and before the store closes.
+    other. What was begun is finished, whoever is cancelled. It ends early where ``should_stop``,
+    which is asked before each item in any thread, says so, and when the store closes: what was
+    not begun then has no result. ``progress`` is told after every few items, in the loop's
+    thread; subscribers hear of images as they come and go.
     """
 
     def __init__(self, settings: StorageSettings, *, workers: WorkerPool | None = None) -> None:
         super().__init__(settings, workers=workers)
         self._trash = Trash(self.base_path)
+        self._sweeper = Sweeper(self.base_path, self._trash)
 
     async def open(self) -> None:
         """Open the store, and start to index what changed; see :meth:`core.store.Store.open`.
 
-        Where the store can be written, what crashed writers left is put right in the background;
-        to a store in which nothing was left, nothing is written.
+        Where the store can be written, what crashed writers left is put right: in the trash
+        before that is first changed, elsewhere after a while, in the background. To a store in
+        which nothing was left, nothing is written.
         """
         if self._opened:
             return
         await super().open()
         if not self.read_only:
-            self._begin(asyncio.to_thread(self._sweep))
+            self._sweeper.start()
+
+    async def close(self) -> None:
+        """End what is under way and give everything back; a closed store may be closed again."""
+        await super().close()
+        await self._sweeper.close()
+
+    async def interrupted(self) -> list[InterruptedWork]:
+        """Return what long work a process did not live to end, oldest first, and forget it.
+
+        Each is told once, in whatever process. How much of it was done is not known; what was
+        done is whole, and the rest is as it was.
+
+        Raises:
+            StoreNotFound: The store's folder is not there.
+            StoreUnreadable: It may not be read.
+        """
+        return await asyncio.to_thread(take_interrupted, self.base_path)
 
     # Trash
 
     async def trash_images(
-        self, images: Iterable[int | str], reason: str = ""
+        self,
+        images: Iterable[int | str],
+        reason: str = "",
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
     ) -> list[ItemResult[TrashReceipt]]:
         """Move images with their sidecars to the trash, from where they can be restored.
 
         Args:
             images: Keys, or ids.
             reason: Why, for people.
+            progress: Told how far it is.
+            should_stop: Asked before each image.
 
         Returns:
             A result for each image file, in the order given, whose receipt names the token to
@@ -69,35 +107,34 @@ class Curator(Reader):
         Raises:
             CatalogError: The store is not open, or its catalogue cannot be read.
         """
+        now = datetime.now()
 
-        def move(path: str) -> TrashReceipt:
-            located = files.locate_beside(self.base_path, path)
-            if located is None:
-                raise ImageNotFound(f"The image {self.base_path / path} is not there any more.")
-            return self._trash.move(*located, reason, datetime.now())
+        def move(paths: Sequence[str]) -> Sequence[Outcome[TrashReceipt]]:
+            return self._trash.move_all(paths, reason, now)
 
-        return await self._finish(self._change_images(images, move))
+        work = self._long_work(_of_receipt, progress, should_stop, "trash")
+        return await self._finish(self._change_images(list(images), move, work))
 
-    async def restore(self, tokens: Iterable[str]) -> list[ItemResult[TrashReceipt]]:
+    async def restore(
+        self,
+        tokens: Iterable[str],
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[ItemResult[TrashReceipt]]:
         """Put images and their sidecars back where they were, byte for byte.
 
         Args:
             tokens: The tokens of receipts from :meth:`trashed` or :meth:`trash_images`.
+            progress: Told how far it is.
+            should_stop: Asked before each image.
 
         Returns:
             A result for each token; a problem where it is not in the trash any more, or another
             file stands in its place, which then stays as it is.
         """
-        return await self._finish(self._restore(list(tokens)))
-
-    async def _restore(self, tokens: list[str]) -> list[ItemResult[TrashReceipt]]:
-        results: list[ItemResult[TrashReceipt]] = []
-        for start in range(0, len(tokens), BATCH):
-            batch = [(token, token) for token in tokens[start : start + BATCH]]
-            done = await asyncio.to_thread(_attempt_each, batch, self._trash.restore)
-            await self._refresh_with_others([each.value.path for each in done if each.value])
-            results += done
-        return results
+        work = self._long_work(_of_receipt, progress, should_stop, "restore")
+        return await self._finish(self._restore(list(tokens), work))
 
     async def trashed(self) -> Sequence[TrashReceipt]:
         """List what is in the trash, what was put there last first.
@@ -109,23 +146,38 @@ class Curator(Reader):
         return await asyncio.to_thread(self._trash.list)
 
     async def empty_trash(
-        self, receipts: Iterable[TrashReceipt] | None = None
+        self,
+        receipts: Iterable[TrashReceipt] | None = None,
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
     ) -> Sequence[TrashRemainder]:
         """Remove these, or all, from the trash for good.
 
+        Args:
+            receipts: From :meth:`trashed`; by default all.
+            progress: Told how far it is, with the bytes that were freed.
+            should_stop: Asked before each image.
+
         Returns:
-            What remained in the trash, and why; nothing if all went well.
+            What could not be removed, and why; nothing if all went well.
 
         Raises:
             StoreNotFound: The store's folder is not there.
             StoreUnreadable: It may not be read.
         """
-        return await self._finish(asyncio.to_thread(self._trash.empty, receipts))
+        chosen = list(await self.trashed() if receipts is None else receipts)
+        return await self._finish(self._empty(chosen, progress, should_stop))
 
     # Annotations
 
     async def annotate(
-        self, images: Iterable[int | str], change: AnnotationChange
+        self,
+        images: Iterable[int | str],
+        change: AnnotationChange,
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
     ) -> list[ItemResult[Annotations]]:
         """Pin images, rate or tag them, in their sidecars; one is made where there is none.
 
@@ -134,6 +186,8 @@ class Curator(Reader):
         Args:
             images: Keys, or ids.
             change: What is to be different.
+            progress: Told how far it is.
+            should_stop: Asked before each image.
 
         Returns:
             A result for each image file, in the order given, with what is said of it now; a
@@ -143,10 +197,56 @@ class Curator(Reader):
             CatalogError: The store is not open, or its catalogue cannot be read.
         """
 
-        def apply(path: str) -> Annotations:
-            return annotate(self.base_path, path, change)
+        def apply(paths: Sequence[str]) -> Sequence[Outcome[Annotations]]:
+            return annotate_all(self.base_path, paths, change)
 
-        return await self._finish(self._change_images(images, apply))
+        work = self._long_work(_of_annotations, progress, should_stop)
+        return await self._finish(self._change_images(list(images), apply, work))
+
+    # Export
+
+    async def export_images(
+        self,
+        images: Iterable[int],
+        folder: Path,
+        *,
+        sidecars: bool = True,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[ItemResult[Path]]:
+        """Copy images into a folder, byte for byte, under their own names.
+
+        Nothing there is overwritten: where a name is taken, image and sidecar alike get " (2)".
+        A copy has its name only when it is whole and on the disk.
+
+        Args:
+            images: Keys.
+            folder: Where to; it must exist.
+            sidecars: Copy their sidecars, too.
+            progress: Told how far it is, after each image.
+            should_stop: Asked before each image.
+
+        Returns:
+            A result for each image, in the order given, with its copy; a problem where it is not
+            there (any more) or cannot be copied.
+
+        Raises:
+            StoreError: The folder is one of those in which the store keeps its own files.
+            CatalogError: The store is not open, or its catalogue cannot be read.
+        """
+        await asyncio.to_thread(exporter.check_target, self.base_path, folder)
+
+        def copy(paths: Sequence[str]) -> Sequence[Outcome[tuple[Path, int]]]:
+            return [self._export(path, folder, sidecars) for path in paths]
+
+        work = LongWork[Changed[tuple[Path, int]]](
+            0, progress, self._until_closed(should_stop), size=_of_copy, at_once=1
+        )
+        done = await self._finish(self._go_through(list(images), copy, work))
+        return [
+            ItemResult(each.item, each.value[0] if each.value else None, each.problem)
+            for each in done
+        ]
 
     # What is known of the store
 
@@ -166,23 +266,104 @@ class Curator(Reader):
         """Count the files that are no business of a store, by the folder of images they are in."""
         return await self._index.read(Catalog.unknown_files)
 
+    def _long_work(
+        self,
+        size: Callable[[Changed[T]], int],
+        progress: Progress,
+        should_stop: ShouldStop,
+        kind: str | None = None,
+    ) -> LongWork[Changed[T]]:
+        return LongWork(
+            0,
+            progress,
+            self._until_closed(should_stop),
+            tell=self._refresh_changed,
+            size=size,
+            note=(self.base_path, kind) if kind else None,
+        )
+
+    def _until_closed(self, should_stop: ShouldStop) -> ShouldStop:
+        if not self._opened:
+            return should_stop
+        return lambda: not self._opened or should_stop()
+
     async def _change_images(
-        self, images: Iterable[int | str], work: Callable[[str], T]
+        self,
+        images: list[int | str],
+        change: Callable[[Sequence[str]], Sequence[Outcome[T]]],
+        work: LongWork[Changed[T]],
     ) -> list[ItemResult[T]]:
         """Do something with the file of each image, and have the catalogue know of it."""
-        named = list(images)
-        results: list[ItemResult[T]] = []
-        for start in range(0, len(named), BATCH):
-            found = await self._paths(named[start : start + BATCH])
-            results += await asyncio.to_thread(_attempt_each, found, work)
-            await self._refresh_with_others([path for _, path in found if path])
-        return results
+        await self._settled()
+        return await self._go_through(images, change, work)
 
-    async def _paths(self, images: list[int | str]) -> list[tuple[int | str, str | None]]:
+    async def _go_through(
+        self,
+        images: Sequence[int | str],
+        change: Callable[[Sequence[str]], Sequence[Outcome[T]]],
+        work: LongWork[Changed[T]],
+    ) -> list[ItemResult[T]]:
+        work.total = len(images)
+        async with work:
+            for start in range(0, len(images), LOOKUPS):
+                named = images[start : start + LOOKUPS]
+                found = await self._paths(named)
+                work.total += len(found) - len(named)
+                if not await work.do(found, lambda batch: _attempt(batch, change)):
+                    break
+        return [result for _, result in work.results]
+
+    async def _restore(
+        self, tokens: list[str], work: LongWork[Changed[TrashReceipt]]
+    ) -> list[ItemResult[TrashReceipt]]:
+        def restore(batch: Sequence[str]) -> list[Changed[TrashReceipt]]:
+            outcomes = zip(batch, self._trash.restore_all(batch), strict=True)
+            done = [_result(token, outcome) for token, outcome in outcomes]
+            return [(each.value.path if each.value else None, each) for each in done]
+
+        await self._settled()
+        work.total = len(tokens)
+        async with work:
+            await work.do(tokens, restore)
+        return [result for _, result in work.results]
+
+    async def _empty(
+        self, receipts: list[TrashReceipt], progress: Progress, should_stop: ShouldStop
+    ) -> list[TrashRemainder]:
+        def remove(batch: Sequence[TrashReceipt]) -> list[tuple[TrashReceipt, str | None]]:
+            outcomes = self._trash.remove_all([receipt.token for receipt in batch])
+            return [
+                (receipt, None if isinstance(outcome, bool) else str(outcome))
+                for receipt, outcome in zip(batch, outcomes, strict=True)
+            ]
+
+        work = LongWork[tuple[TrashReceipt, str | None]](
+            len(receipts),
+            progress,
+            self._until_closed(should_stop),
+            size=lambda done: done[0].total_bytes if done[1] is None else 0,
+            note=(self.base_path, "empty"),
+        )
+        await self._settled()
+        async with work:
+            await work.do(receipts, remove)
+        return [TrashRemainder(receipt, why) for receipt, why in work.results if why is not None]
+
+    async def _settled(self) -> None:
+        if not self.read_only:
+            await self._sweeper.settled()
+
+    def _export(self, path: str, folder: Path, sidecar: bool) -> Outcome[tuple[Path, int]]:
+        try:
+            return exporter.export(self.base_path, path, folder, sidecar=sidecar)
+        except (StoreError, OSError) as error:
+            return error
+
+    async def _paths(self, images: Sequence[int | str]) -> list[Named]:
         """Look up the files of images, several for some; ``None`` for an image that has none."""
         keys = [image for image in images if isinstance(image, int)]
         by_key = await self._index.read(Catalog.records, keys)
-        found: list[tuple[int | str, str | None]] = []
+        found: list[Named] = []
         for image in images:
             if isinstance(image, int):
                 paths = [by_key[image].path] if image in by_key else []
@@ -199,36 +380,42 @@ class Curator(Reader):
             return known
         return list(dict.fromkeys([*known, located]))
 
-    async def _refresh_with_others(self, paths: Collection[str]) -> None:
+    async def _refresh_changed(self, changed: Sequence[Changed[Any]]) -> None:
         """Have the catalogue look at images, and at others of their ids: sidecars may be shared."""
+        paths = {path for path, _ in changed if path}
         others: Collection[str] = ()
         with suppress(CatalogError):  # then the next scan mends it
             others = await self._index.read(_of_same_ids, paths)
-        await self._index.refresh({*paths, *others})
-
-    def _sweep(self) -> None:
-        try:
-            if (self.base_path / TRASH).is_dir():
-                for problem in self._trash.sweep():
-                    log.warning("%s", problem)
-            durable.sweep(self.base_path)
-        except (StoreError, OSError) as error:
-            log.warning("what crashed writers left in %s stays: %s", self.base_path, error)
+        await self._index.refresh(paths.union(others))
 
 
-def _attempt_each(
-    subjects: Iterable[tuple[int | str, str | None]], work: Callable[[str], T]
-) -> list[ItemResult[T]]:
-    return [_attempt(item, subject, work) for item, subject in subjects]
+def _attempt(
+    batch: Sequence[Named], change: Callable[[Sequence[str]], Sequence[Outcome[T]]]
+) -> list[Changed[T]]:
+    outcomes = iter(change([path for _, path in batch if path is not None]))
+    gone = "The image {!r} is not in the store any more."
+    return [
+        (path, _result(item, next(outcomes) if path else ImageNotFound(gone.format(item))))
+        for item, path in batch
+    ]
 
 
-def _attempt(item: int | str, subject: str | None, work: Callable[[str], T]) -> ItemResult[T]:
-    if subject is None:
-        return ItemResult(item, problem=f"The image {item!r} is not in the store any more.")
-    try:
-        return ItemResult(item, work(subject))
-    except (StoreError, OSError) as error:
-        return ItemResult(item, problem=str(error))
+def _result(item: int | str, outcome: Outcome[T]) -> ItemResult[T]:
+    if isinstance(outcome, StoreError | OSError):
+        return ItemResult(item, problem=str(outcome))
+    return ItemResult(item, outcome)
+
+
+def _of_receipt(changed: Changed[TrashReceipt]) -> int:
+    return changed[1].value.size_bytes if changed[1].value else 0
+
+
+def _of_annotations(_: Changed[Annotations]) -> int:
+    return 0
+
+
+def _of_copy(changed: Changed[tuple[Path, int]]) -> int:
+    return changed[1].value[1] if changed[1].value else 0
 
 
 def _of_same_ids(catalog: Catalog, paths: Collection[str]) -> set[str]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,8 @@ from core.import_records import (
 )
 from core.import_sources import Content, Input, Refused, Source, find_inputs, read_input
 from core.index import Index
+from core.interrupted import noted
+from core.long_work import LongWork, Progress, ShouldStop, never, untold
 from core.settings import StorageSettings
 from core.store_lock import store_lock
 from core.trash import Trash
@@ -101,7 +104,14 @@ class Importer:
                 await asyncio.wait([work])
                 raise
 
-    async def undo(self, report: ImportReport, *, for_good: bool = False) -> list[UndoResult]:
+    async def undo(
+        self,
+        report: ImportReport,
+        *,
+        for_good: bool = False,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[UndoResult]:
         """Take back the images that an import brought.
 
         They go to the trash, so that nothing is lost: neither an image whose source is gone by
@@ -110,15 +120,30 @@ class Importer:
         Args:
             report: What the import did.
             for_good: Delete them; those whose image or sidecar was touched since go to the trash.
+            progress: Told how far it is, in the loop's thread.
+            should_stop: Asked before each image, in any thread; once it says yes, the undo ends.
 
         Returns:
             What became of each, in the order of the report; one that fails does not stop the rest.
         """
-        results = []
-        for each in report.of(ImportOutcome.NEW):
-            results.append(await asyncio.to_thread(self._take_back, each, for_good))
-            await self._index.refresh([results[-1].path])
-        return results
+
+        def take_back(batch: Sequence[ImportResult]) -> list[tuple[UndoResult, int]]:
+            return [(self._take_back(each, for_good), each.size_bytes) for each in batch]
+
+        async def tell(done: Sequence[tuple[UndoResult, int]]) -> None:
+            await self._index.refresh([result.path for result, _ in done])
+
+        new = report.of(ImportOutcome.NEW)
+        async with LongWork[tuple[UndoResult, int]](
+            len(new),
+            progress,
+            should_stop,
+            tell=tell,
+            size=itemgetter(1),
+            note=(self._base, "undo import"),
+        ) as work:
+            await work.do(new, take_back)
+        return [result for result, _ in work.results]
 
     def _take_back(self, each: ImportResult, for_good: bool) -> UndoResult:
         image_id, path = each.image_id or "", each.path or ""
@@ -173,9 +198,10 @@ class _Batch:
         inputs = await asyncio.to_thread(find_inputs, sources, self._stops)
         self._total = len(inputs)
         waiting = iter(enumerate(inputs))
-        workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_ONCE)]
-        await asyncio.wait(workers)
-        await self._tell()
+        async with noted(self._base, "import", self._total):
+            workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_ONCE)]
+            await asyncio.wait(workers)
+            await self._tell()
         for error in filter(None, [worker.exception() for worker in workers]):
             raise error
         results = tuple(result for _, result in sorted(self._results.items()))
@@ -257,6 +283,8 @@ class _Batch:
             dated=self._settings.create_subdirectories,
             mode=self._settings.file_mode,
             ours={"source": content.source},
+            sha256=content.sha256,
+            header=content.header,
         )
         with suppress(OSError):  # it is saved all the same
             return saved, _signatures(self._base, saved.path, saved.sidecar_path)

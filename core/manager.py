@@ -15,6 +15,7 @@ from core import files, layout, writer
 from core.catalog import Catalog
 from core.errors import InvalidImageId
 from core.housekeeper import Housekeeper
+from core.long_work import Progress, ShouldStop, never, untold
 from core.settings import StorageSettings
 from core.store import Metadata
 from core.workers import WorkerPool
@@ -103,9 +104,20 @@ class ImageStorageManager(Housekeeper):
             )
         )
 
-    async def undo_import(self, report: ImportReport) -> list[UndoResult]:
-        """Move what an import brought to the trash; see :meth:`core.importer.Importer.undo`."""
-        return await self._finish(self._importer.undo(report))
+    async def undo_import(
+        self,
+        report: ImportReport,
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[UndoResult]:
+        """Move what an import brought to the trash; see :meth:`core.importer.Importer.undo`.
+
+        Closing the store ends it after the images it is at.
+        """
+        await self._settled()
+        stops = self._until_closed(should_stop)
+        return await self._finish(self._importer.undo(report, progress=progress, should_stop=stops))
 
     # Saving and deleting
 
