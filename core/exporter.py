@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core import durable, files, layout
+from core.disk_errors import clear_errors
 from core.errors import ImageNotFound, StoreError
 
 OURS_ALONE = (layout.IMAGES, layout.METADATA, durable.OURS)
@@ -62,7 +63,7 @@ def export(base: Path, image: str, folder: Path, *, sidecar: bool) -> tuple[Path
     name = image.rpartition("/")[2]
     stem = name.rpartition(".")[0]
     endings = [path.rpartition(".")[2] for path in sources]
-    with durable.clear_errors(folder / name), ExitStack() as stack:
+    with clear_errors(folder / name), ExitStack() as stack:
         target = _open_target(folder)
         stack.callback(os.close, target)
         copies = [stack.enter_context(_copied(base, path, target)) for path in sources]

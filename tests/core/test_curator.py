@@ -146,7 +146,7 @@ async def test_what_others_have_from_a_shared_sidecar_changes_too(tmp_path, open
 
 
 async def test_more_than_a_batch_is_done_in_order(store, opened, monkeypatch):
-    monkeypatch.setattr("core.curator.LOOKUPS", 3)
+    monkeypatch.setattr("core.image_work.LOOKUPS", 3)
     manager = await opened(store(images=8))
     keys = [record.key for record in (await known(manager)).values()]
     assert [each.item for each in await manager.trash_images(keys)] == keys
