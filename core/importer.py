@@ -34,7 +34,7 @@ from core.settings import StorageSettings
 from core.store_lock import store_lock
 from core.trash import Trash
 
-AT_ONCE = 3
+AT_ONCE = 4
 TELL_SECONDS = 0.25
 UNDONE = "import undone"
 
@@ -76,7 +76,7 @@ class Importer:
         the disk, with its sidecar, before its result counts; the bytes are kept exactly. Its age
         counts from now; where it came from and when it was taken is kept in the sidecar.
 
-        At most three files are in memory. If this is cancelled, the files under way are finished
+        At most four files are in memory. If this is cancelled, the files under way are finished
         first; to have a report then, let ``should_stop`` end it.
 
         Args:
