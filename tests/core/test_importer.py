@@ -22,7 +22,7 @@ from core.capture_date import read_capture_date
 from core.catalog import Catalog
 from core.errors import CatalogError, StoreNotFound
 from core.import_records import ImportOutcome, Refusal, UndoOutcome
-from core.importer import UNDONE, Importer
+from core.importer import AT_ONCE, UNDONE, Importer
 from core.store import Store
 from core.trash import Trash
 from tests.core.crash_model import files_of
