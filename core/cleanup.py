@@ -14,6 +14,7 @@ from core import files
 from core.catalog import BEGINNING, Catalog
 from core.errors import StoreError
 from core.index import Index
+from core.interrupted import note_work
 from core.prune_records import (
     Candidate,
     Kind,
@@ -123,9 +124,11 @@ class Cleanup:
         def stops() -> bool:
             return stop.is_set() or should_stop()
 
-        job = asyncio.create_task(
-            asyncio.to_thread(self._pruner.run, plan, should_stop=stops, progress=report)
-        )
+        def prune() -> PruneResult:
+            with note_work(self._base, "prune", plan.count):
+                return self._pruner.run(plan, should_stop=stops, progress=report)
+
+        job = asyncio.create_task(asyncio.to_thread(prune))
         try:
             result = await asyncio.shield(job)
         except asyncio.CancelledError:

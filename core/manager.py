@@ -7,18 +7,23 @@ import logging
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import files, layout, writer
 from core.catalog import Catalog
 from core.errors import InvalidImageId
 from core.housekeeper import Housekeeper
-from core.import_records import ImportProgress, ImportReport, UndoResult
-from core.import_sources import Source
-from core.importer import Importer
+from core.long_work import Progress, ShouldStop, never, untold
 from core.settings import StorageSettings
 from core.store import Metadata
 from core.workers import WorkerPool
+
+if TYPE_CHECKING:
+    from core.import_records import ImportProgress, ImportReport, UndoResult
+    from core.import_sources import Source
+    from core.importer import Importer
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +60,6 @@ class ImageStorageManager(Housekeeper):
         self.images_path = self.base_path / "images"
         self.cache_path = self.base_path / "cache"
         self.logs_path = self.base_path / "logs"
-        self._importer = Importer(self.base_path, settings, self._index, self._trash)
 
     async def initialize(self) -> None:
         """Make the store's folders where they are missing, then open it.
@@ -73,6 +77,13 @@ class ImageStorageManager(Housekeeper):
         await self.open()
 
     # Importing
+
+    @cached_property
+    def _importer(self) -> Importer:
+        # Loaded with its first use: what only shows a store starts faster without.
+        from core.importer import Importer
+
+        return Importer(self.base_path, lambda: self.settings, self._index, self._trash)
 
     async def import_images(
         self,
@@ -93,9 +104,20 @@ class ImageStorageManager(Housekeeper):
             )
         )
 
-    async def undo_import(self, report: ImportReport) -> list[UndoResult]:
-        """Move what an import brought to the trash; see :meth:`core.importer.Importer.undo`."""
-        return await self._finish(self._importer.undo(report))
+    async def undo_import(
+        self,
+        report: ImportReport,
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[UndoResult]:
+        """Move what an import brought to the trash; see :meth:`core.importer.Importer.undo`.
+
+        Closing the store ends it after the images it is at.
+        """
+        await self._settled()
+        stops = self._until_closed(should_stop)
+        return await self._finish(self._importer.undo(report, progress=progress, should_stop=stops))
 
     # Saving and deleting
 

@@ -10,7 +10,18 @@ from core.cleanup import Cleanup
 from core.errors import StoreNotFound
 from core.events import EventBus
 from core.index import Index
-from core.prune_records import Kind, Outcome, PruneProgress, RetentionPolicy, Why
+from core.prune_records import (
+    Candidate,
+    EntryResult,
+    Kind,
+    Outcome,
+    PruneEntry,
+    PruneProgress,
+    PruneResult,
+    RetentionPolicy,
+    Why,
+    joined,
+)
 from core.pruner import Pruner
 from core.settings import StorageSettings
 from core.trash import Trash
@@ -221,6 +232,69 @@ async def test_plans_read_the_catalogue_page_by_page(store, monkeypatch):
     assert all(entry.item.kind is Kind.IMAGE for entry in found.entries)
 
 
+async def test_chosen_days_go_from_both_layouts_and_others_stay(store):
+    ids = fill(store)
+    pinned = store.disk.dated(NOW - 20 * DAY, 77, contact_sheet={"pinned": True}).stem
+    days = {(NOW - 10 * n * DAY).date().toordinal() for n in (1, 2)}
+    policy = RetentionPolicy(chosen_days=frozenset(days), leftovers=False)
+    found = await store.cleanup.plan(policy)
+    assert [entry.item.name for entry in found.entries] == ids[3:5]
+    assert found.kept_pinned == 1
+    result = await store.cleanup.run(found)
+    assert store.images() == {*ids, pinned} - set(ids[3:5])
+    assert {receipt.reason for receipt in store.trash.list()} == {Why.CHOSEN.value}
+    for token in result.tokens:
+        store.trash.restore(token)
+    assert store.images() == {*ids, pinned}
+
+
+async def test_a_plan_can_be_limited_to_days(store):
+    ids = fill(store)
+    day = (NOW - 30 * DAY).date().toordinal()
+    found = await store.cleanup.plan(RetentionPolicy(max_age_days=25), {day})
+    assert [entry.item.name for entry in found.entries] == [ids[2]]
+    assert (await store.cleanup.plan(RetentionPolicy(max_age_days=25), set())).count == 0
+    chosen = RetentionPolicy(chosen_days=frozenset({day, day + 10}))
+    assert [e.item.name for e in (await store.cleanup.plan(chosen, {day})).entries] == [ids[2]]
+
+
+async def test_what_is_too_old_can_be_freed(store):
+    ids = fill(store)
+    held = store.bytes_held()
+    result = await store.cleanup.enforce(RetentionPolicy(max_age_days=25, for_good=True))
+    assert store.images() == set(ids[3:])
+    assert store.trash.list() == []
+    assert (held - store.bytes_held(), result.tokens) == (result.bytes_freed, ())
+
+
+async def test_the_result_tells_what_can_be_undone_and_what_was_freed(store):
+    ids = fill(store)
+    result = await store.cleanup.enforce(both(25, 10**9))
+    assert {receipt.token for receipt in store.trash.list()} == set(result.tokens)
+    assert (len(result.tokens), result.bytes_freed) == (3, 0)
+    for token in result.tokens:
+        store.trash.restore(token)
+    assert store.images() == set(ids)
+
+
+async def test_a_clean_up_can_be_stopped(store):
+    fill(store, 20)
+    seen: list[PruneProgress] = []
+    policy = RetentionPolicy(max_bytes=0)
+    result = await store.cleanup.enforce(policy, seen.append, lambda: len(seen) > 2)
+    assert result.cancelled
+    assert 0 < len(store.images()) < 20
+    assert result.images_removed == 20 - len(store.images())
+
+
+def test_runs_that_followed_each_other_are_summed_up():
+    item = Candidate(Kind.TRASHED, "a", "a", None, 0, 0, 1, 1)
+    gone = EntryResult(PruneEntry(item, Why.SIZE, 1, for_good=True), Outcome.FREED)
+    first = PruneResult((), 1, 5, cancelled=False, tokens=("a", "b"))
+    second = PruneResult((gone,), 2, 7, cancelled=True, tokens=("c",))
+    assert joined([first, second]) == PruneResult((gone,), 3, 12, cancelled=True, tokens=("b", "c"))
+
+
 async def test_a_cancelled_run_ends_after_the_file_it_is_at(store):
     fill(store, 40)
     found = await store.cleanup.plan(RetentionPolicy(max_bytes=0))
@@ -274,6 +348,22 @@ async def test_the_periodic_task_can_be_cancelled_and_started_again(store):
         with pytest.raises(asyncio.CancelledError):
             await task
         assert not store.cleanup.running
+
+
+async def test_the_periodic_task_follows_settings_that_change(store):
+    fill(store)
+    now = settings(24, 45)
+    task = asyncio.create_task(store.cleanup.repeat(lambda: now))
+    await until(lambda: len(store.images()) == 5)
+    await until(lambda: len(store.pruner.runs()) == 1)
+    store.cleanup.reschedule()  # nothing changed: the next run is as far away
+    await asyncio.sleep(0.05)
+    assert len(store.pruner.runs()) == 1
+    now = settings(0.001, 25)
+    store.cleanup.reschedule()
+    await until(lambda: len(store.images()) == 3)
+    await store.cleanup.close()
+    await task
 
 
 async def test_the_periodic_task_survives_a_run_that_fails(store, caplog):

@@ -6,7 +6,6 @@ import re
 import stat
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -285,8 +284,6 @@ def test_a_crash_while_saving_loses_nothing_acknowledged_and_shows_nothing_torn(
             if sidecar is not None:
                 assert sidecar["image_id"] == expected[path][1].image_id
                 assert sidecar["prompt"] == "p"
-        sidecars = {Path(path).stem for path, _ in tree if path.endswith(".json")}
-        assert sidecars <= {Path(path).stem for path in shown}
         for steps, saved, _ in acknowledged:
             if step >= steps:
                 assert shown[saved.path][1] is not None
