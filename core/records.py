@@ -253,14 +253,6 @@ class SelectionSummary(msgspec.Struct, frozen=True):
     shared: dict[str, str]
 
 
-class WorkProgress(msgspec.Struct, frozen=True):
-    """How far work is: items done, of how many, and the bytes of those."""
-
-    done: int
-    total: int
-    size_bytes: int = 0
-
-
 class ScanProgress(msgspec.Struct, frozen=True):
     """How far a scan is: image files looked at, of how many in the folders that changed."""
 
