@@ -27,6 +27,23 @@ def number_text(number: int) -> str:
     return _locale().toString(number)
 
 
+def decimal_text(number: float) -> str:
+    """Return a number as it is typed, without needless zeros: "10", "0.5"."""
+    locale = _locale()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(number), "g", 12)
+
+
+def number_of(text: str) -> int | float | None:
+    """Return the number that was typed, in the person's language or in English; else ``None``."""
+    number, understood = _locale().toDouble(text.strip())
+    if not understood:
+        number, understood = QLocale.c().toDouble(text.strip())
+    if not understood:
+        return None
+    return int(number) if number.is_integer() else number
+
+
 def count_text(count: int, noun: str) -> str:
     """Return a number of things: "1 image", "12,431 images"; ``noun`` is the English singular."""
     source = f"{{count}} {noun}{_PLURAL_MARK}"
