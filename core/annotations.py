@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -92,6 +93,19 @@ def annotate(base: Path, image: str, change: AnnotationChange) -> Annotations:
             if said is not None:
                 return said
     raise SidecarError(f"The sidecar of {base / image} keeps changing: try again later.")
+
+
+def annotate_all(
+    base: Path, images: Sequence[str], change: AnnotationChange
+) -> list[Annotations | StoreError | OSError]:
+    """Change what is said of several images; as :func:`annotate`, with an outcome for each."""
+    outcomes: list[Annotations | StoreError | OSError] = []
+    for image in images:
+        try:
+            outcomes.append(annotate(base, image, change))
+        except (StoreError, OSError) as error:
+            outcomes.append(error)
+    return outcomes
 
 
 def _rewrite(base: Path, path: str, change: AnnotationChange) -> Annotations | None:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog_rows import (
+    OF_DAYS,
     OLDEST,
     ORPHANS,
+    PINNED_DAYS,
     UNHASHED,
     UPSERT,
     carray,
@@ -115,6 +117,13 @@ class Catalog:
             for day, size, blob, listed in rows
         ]
 
+    def pinned_days(self, days: Collection[int] | None = None) -> list[DayImages]:
+        """Return the ordered keys and the bytes of the pinned images of these days (or of all)."""
+        only = "" if days is None else "AND day IN (SELECT value FROM json_each(?)) "
+        bindings = () if days is None else (json_text(days),)
+        rows = self._query(PINNED_DAYS.format(only=only), bindings)
+        return [DayImages(day, size, listed_keys(listed)) for day, size, listed in rows]
+
     def records(self, keys: Collection[int]) -> dict[int, ImageRecord]:
         """Return the records of these keys; a key of an image that is gone is left out."""
         if not keys:
@@ -130,6 +139,15 @@ class Catalog:
         )
         rows = self._query(sql, (image_id + ".", image_id + "/"))  # "/" comes next after "."
         return [record for record in map(to_record, rows) if record.image_id == image_id]
+
+    def at(self, paths: Collection[str]) -> dict[str, ImageRecord]:
+        """Return the records of the images at these paths; a path without an image is left out."""
+        found: dict[str, ImageRecord] = {}
+        for path in paths:
+            for record in self.find(path.rpartition("/")[2].rpartition(".")[0]):
+                if record.path == path:
+                    found[path] = record
+        return found
 
     def newest(self, limit: int | None = None, since_us: int | None = None) -> list[ImageRecord]:
         """Return at most ``limit`` images made at ``since_us`` or later, newest first."""
@@ -157,6 +175,12 @@ class Catalog:
         ``after`` is the last of the page before; the first page begins after ``BEGINNING``.
         """
         return [(row[0], to_candidate(row)) for row in self._query(OLDEST, (*after, limit))]
+
+    def candidates(self, days: Collection[int]) -> list[Candidate]:
+        """Return the images of these days, oldest first."""
+        if not days:
+            return []
+        return [to_candidate(row) for row in self._query(OF_DAYS, (carray(list(days)),))]
 
     def pinned_images(self) -> int:
         """Count the images that are pinned."""

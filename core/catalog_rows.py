@@ -51,13 +51,25 @@ WHERE NOT EXISTS (
 )
 ORDER BY 1
 """
-# A row value in the condition, so that the next page is looked up in the index.
-OLDEST = """
+_CANDIDATES = """
 SELECT
     image.key, image.name, folder.path, image.sidecar, image.day, image.created_us,
     image.size_bytes, image.modified_ns, image.sidecar_bytes, image.sidecar_ns, image.pinned = 1
 FROM image CROSS JOIN folder ON folder.id = image.folder
+"""
+# All of it is in the index of pinned images, in this order.
+PINNED_DAYS = """
+SELECT day, sum(size_bytes), json_group_array(key) FROM (
+    SELECT day, size_bytes, key FROM image WHERE pinned = 1 {only}
+    ORDER BY day DESC, created_us DESC, key DESC
+) GROUP BY day ORDER BY day DESC
+"""
+# A row value in the condition, so that the next page is looked up in the index.
+OLDEST = _CANDIDATES + """
 WHERE (image.created_us, image.key) > (?, ?) ORDER BY image.created_us, image.key LIMIT ?
+"""
+OF_DAYS = _CANDIDATES + """
+WHERE image.day IN carray(?) ORDER BY image.created_us
 """
 UNHASHED = """
 SELECT * FROM record
@@ -79,7 +91,7 @@ def to_record(row: tuple[Any, ...]) -> ImageRecord:
 
 
 def to_candidate(row: tuple[Any, ...]) -> Candidate:
-    """Make a candidate for retention of a row of ``OLDEST``."""
+    """Make a candidate for retention of a row of ``OLDEST`` or ``OF_DAYS``."""
     _, name, folder, sidecar, *numbers = row
     stem = name.rpartition(".")[0]
     return Candidate(

@@ -20,7 +20,7 @@ import apsw.sqlite_extra
 from core.errors import CatalogDamaged, CatalogError
 
 APPLICATION_ID = 0x43534854  # "CSHT"
-VERSION = 2
+VERSION = 3
 BUSY_MILLISECONDS = 5000
 
 # Sidecar: 0 there is none, 1 beside the image, 2 in metadata/.
@@ -49,7 +49,8 @@ CREATE TABLE image (
 CREATE INDEX image_order ON image (day DESC, created_us DESC, key DESC);
 CREATE INDEX image_folder ON image (folder);
 CREATE INDEX image_age ON image (created_us);
-CREATE INDEX image_pinned ON image (pinned) WHERE pinned = 1;
+CREATE INDEX image_pinned ON image (day DESC, created_us DESC, key DESC, size_bytes)
+    WHERE pinned = 1;
 CREATE INDEX image_sha256 ON image (sha256) WHERE sha256 IS NOT NULL;
 CREATE INDEX image_unhashed ON image (size_bytes) WHERE sha256 IS NULL;
 

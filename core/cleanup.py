@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from core import files
 from core.catalog import BEGINNING, Catalog
 from core.errors import StoreError
 from core.index import Index
+from core.interrupted import note_work
 from core.prune_records import (
     Candidate,
     Kind,
@@ -21,10 +23,12 @@ from core.prune_records import (
     PruneResult,
     RetentionPolicy,
     Usage,
+    joined,
 )
 from core.pruner import Pruner
 from core.records import OrphanSidecar, TrashReceipt, to_microseconds
-from core.retention import plan
+from core.retention import plan, policy_of
+from core.settings import StorageSettings
 from core.trash import Trash
 from core.trash_entry import TRASH
 from core.unfinished import find_unfinished, written_us
@@ -63,17 +67,22 @@ class Cleanup:
         self._pruner = pruner
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
+        self._rescheduled = asyncio.Event()
 
     @property
     def running(self) -> bool:
         """Whether :meth:`repeat` is under way."""
         return self._task is not None
 
-    async def plan(self, policy: RetentionPolicy) -> PrunePlan:
+    async def plan(self, policy: RetentionPolicy, days: Collection[int] | None = None) -> PrunePlan:
         """Plan what has to go now; changes nothing.
 
         The catalogue is at most two seconds behind the disk. With ``policy.leftovers`` the names
         in all of the store's folders are read, too; without, only what is to go is looked at.
+
+        Args:
+            policy: What may stay.
+            days: The days whose images may go, by default all.
 
         Raises:
             StoreError: The store or its catalogue cannot be read.
@@ -84,12 +93,13 @@ class Cleanup:
         unfinished: list[Candidate] = []
         if policy.leftovers:
             unfinished = await asyncio.to_thread(find_unfinished, self._base, now)
-        return await self._index.read(_plan, policy, trashed, unfinished, now)
+        return await self._index.read(_plan, policy, days, trashed, unfinished, now)
 
     async def run(
         self,
         plan: PrunePlan,
         progress: Callable[[PruneProgress], object] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> PruneResult:
         """Carry out a plan, and bring the catalogue up to date.
 
@@ -99,6 +109,7 @@ class Cleanup:
         Args:
             plan: What to remove; of this, what changed since is left as it is.
             progress: Told how far it is, in the loop's thread.
+            should_stop: Asked before each entry, in any thread; once it says yes, the run ends.
 
         Raises:
             StoreNotFound: The store's folder does not exist; nothing was done.
@@ -110,9 +121,14 @@ class Cleanup:
         def report(how_far: PruneProgress) -> None:
             loop.call_soon_threadsafe(progress, how_far)
 
-        job = asyncio.create_task(
-            asyncio.to_thread(self._pruner.run, plan, should_stop=stop.is_set, progress=report)
-        )
+        def stops() -> bool:
+            return stop.is_set() or should_stop()
+
+        def prune() -> PruneResult:
+            with note_work(self._base, "prune", plan.count):
+                return self._pruner.run(plan, should_stop=stops, progress=report)
+
+        job = asyncio.create_task(asyncio.to_thread(prune))
         try:
             result = await asyncio.shield(job)
         except asyncio.CancelledError:
@@ -124,48 +140,44 @@ class Cleanup:
             await self._catch_up()
         return result
 
-    async def by_age(self, days: int) -> int:
-        """Move the images older than ``days`` days to the trash, and empty that of as old ones.
+    async def enforce(
+        self,
+        policy: RetentionPolicy,
+        progress: Callable[[PruneProgress], object] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> PruneResult:
+        """Plan and run, on what is on the disk by now, until the store is as the policy says.
+
+        What changes meanwhile is left; only for the size it is looked at again, a few times.
 
         Returns:
-            How many images went.
+            What came of all runs together.
         """
-        policy = RetentionPolicy(max_age_days=days, trash_days=days)
+        results: list[PruneResult] = []
         await self._catch_up()
-        return (await self.run(await self.plan(policy))).images_removed
-
-    async def by_size(self, max_bytes: int) -> int:
-        """Free space for good until the store holds at most ``max_bytes``, trash and all.
-
-        Returns:
-            How many images went; what was in the trash does not count.
-        """
-        policy = RetentionPolicy(max_bytes=max_bytes)
-        removed = 0
-        await self._catch_up()
-        for _ in range(ROUNDS):
+        while True:
             planned = await self.plan(policy)
-            result = await self.run(planned)
-            removed += result.images_removed
-            if planned.bytes_before - result.bytes_freed <= max_bytes or not result.skipped:
-                break
+            result = await self.run(planned, progress, should_stop)
+            results.append(result)
+            most = policy.max_bytes
+            small = most is None or planned.bytes_before - result.bytes_freed <= most
+            if small or not result.skipped or result.cancelled or len(results) == ROUNDS:
+                return joined(results)
             # What was edited in place shows in no folder's time.
             await asyncio.wait([self._index.rescan(full=True)])
-        return removed
 
-    async def both(self, days: int, max_bytes: int) -> int:
-        """Clean up by age, then by size; returns how many images went."""
-        return await self.by_age(days) + await self.by_size(max_bytes)
-
-    async def repeat(self, interval_hours: float, days: int, max_bytes: int) -> None:
-        """Clean up by age and by size, now and every ``interval_hours`` hours.
+    async def repeat(self, settings: Callable[[], StorageSettings]) -> None:
+        """Clean up as the settings say, now and again after each interval.
 
         Goes on until cancelled or :meth:`close` is called, also after a run that failed, which
         is logged. While it is under way, calling it again does nothing.
+
+        Args:
+            settings: Tells the settings of the moment.
         """
         if self._task is not None:
             return
-        task = self._task = asyncio.create_task(self._repeat(interval_hours, days, max_bytes))
+        task = self._task = asyncio.create_task(self._repeat(settings))
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError:
@@ -176,6 +188,10 @@ class Cleanup:
             self._task = None
         if not task.cancelled():
             task.result()
+
+    def reschedule(self) -> None:
+        """Have :meth:`repeat` look at the settings now: its next run is due by these."""
+        self._rescheduled.set()
 
     async def close(self) -> None:
         """End :meth:`repeat` and wait until it has ended; more calls do nothing."""
@@ -191,18 +207,27 @@ class Cleanup:
     def _trashed(self) -> list[Candidate]:
         return [_of_receipt(self._base, receipt) for receipt in self._trash.list()]
 
-    async def _repeat(self, interval_hours: float, days: int, max_bytes: int) -> None:
+    async def _repeat(self, settings: Callable[[], StorageSettings]) -> None:
         while True:
             try:
-                await self.both(days, max_bytes)
+                await self.enforce(policy_of(settings()))
             except (StoreError, OSError) as error:
                 log.warning("a clean-up of %s failed: %s", self._base, error)
-            await asyncio.sleep(interval_hours * 3600)
+            ended = time.monotonic()
+            while True:
+                self._rescheduled.clear()
+                due = ended + settings().cleanup_interval_hours * 3600
+                try:
+                    async with asyncio.timeout(due - time.monotonic()):
+                        await self._rescheduled.wait()
+                except TimeoutError:
+                    break
 
 
 def _plan(
     catalog: Catalog,
     policy: RetentionPolicy,
+    days: Collection[int] | None,
     trash: list[Candidate],
     unfinished: list[Candidate],
     now: datetime,
@@ -210,7 +235,10 @@ def _plan(
     totals = catalog.totals()
     orphans = [_of_orphan(orphan, now) for orphan in catalog.orphans()]
     usage = Usage(totals.size_bytes + totals.sidecar_bytes, trash, orphans + unfinished)
-    return plan(_oldest_first(catalog), policy, usage, now)
+    if policy.chosen_days:
+        days = policy.chosen_days.intersection(policy.chosen_days if days is None else days)
+    images = _oldest_first(catalog) if days is None else catalog.candidates(days)
+    return plan(images, policy, usage, now)
 
 
 def _oldest_first(catalog: Catalog) -> Iterator[Candidate]:

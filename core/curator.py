@@ -1,84 +1,41 @@
-"""Looking after a store's images: trash, annotations, and pruning by plan."""
+"""Looking after a store's images: trash and annotations."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from core import durable, files
-from core.annotations import AnnotationChange, Annotations, annotate
+from core.annotations import AnnotationChange, Annotations, annotate_all
 from core.catalog import Catalog
-from core.cleanup import Cleanup
-from core.errors import CatalogError, ImageNotFound, StoreError
-from core.prune_records import PrunePlan, PruneProgress, PruneResult, RetentionPolicy
-from core.pruner import Pruner
-from core.reader import Reader
+from core.image_work import Changed, ImageWorker, result_of
+from core.long_work import LongWork, Outcome, Progress, ShouldStop, never, untold
 from core.records import ImageRecord, ItemResult, OrphanSidecar, TrashReceipt, TrashRemainder
-from core.settings import StorageSettings
-from core.trash import Trash
-from core.trash_entry import TRASH
-from core.workers import WorkerPool
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-BATCH = 100
 
-
-class Curator(Reader):
-    """A store whose images can be put into the trash and back, annotated, and pruned.
-
-    Images are named by the catalogue's keys, or by their ids; an id stands for every file that
-    has it. Each is dealt with on its own: what goes wrong with one is in its result, and stops no
-    other. What was begun is finished, whoever is cancelled and before the store closes; only a
-    clean-up ends early, after the file it is at.
-    """
-
-    def __init__(self, settings: StorageSettings, *, workers: WorkerPool | None = None) -> None:
-        super().__init__(settings, workers=workers)
-        self._trash = Trash(self.base_path)
-        pruner = Pruner(self.base_path, self._trash)
-        self._cleanup = Cleanup(self.base_path, self._index, self._trash, pruner)
-        self._interruptibles: set[asyncio.Task[Any]] = set()
-
-    async def open(self) -> None:
-        """Open the store, and start to index what changed; see :meth:`core.store.Store.open`.
-
-        Where the store can be written, what crashed writers left is put right in the background;
-        to a store in which nothing was left, nothing is written.
-        """
-        if self._opened:
-            return
-        await super().open()
-        if not self.read_only:
-            self._begin(asyncio.to_thread(self._sweep))
-
-    async def close(self) -> None:
-        """End what is under way and give everything back; a closed store may be closed again.
-
-        What is being written is written to its end. Clean-ups end after the file they are at;
-        whoever waits for one is cancelled, but :meth:`start_cleanup_task` just returns.
-        """
-        await self._cleanup.close()
-        for task in self._interruptibles:
-            task.cancel()
-        await super().close()
+class Curator(ImageWorker):
+    """A store whose images can be put into the trash and back, and annotated."""
 
     # Trash
 
     async def trash_images(
-        self, images: Iterable[int | str], reason: str = ""
+        self,
+        images: Iterable[int | str],
+        reason: str = "",
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
     ) -> list[ItemResult[TrashReceipt]]:
         """Move images with their sidecars to the trash, from where they can be restored.
 
         Args:
             images: Keys, or ids.
             reason: Why, for people.
+            progress: Told how far it is.
+            should_stop: Asked before each image.
 
         Returns:
             A result for each image file, in the order given, whose receipt names the token to
@@ -87,35 +44,34 @@ class Curator(Reader):
         Raises:
             CatalogError: The store is not open, or its catalogue cannot be read.
         """
+        now = datetime.now()
 
-        def move(path: str) -> TrashReceipt:
-            located = files.locate_beside(self.base_path, path)
-            if located is None:
-                raise ImageNotFound(f"The image {self.base_path / path} is not there any more.")
-            return self._trash.move(*located, reason, datetime.now())
+        def move(paths: Sequence[str]) -> Sequence[Outcome[TrashReceipt]]:
+            return self._trash.move_all(paths, reason, now)
 
-        return await self._finish(self._change_images(images, move))
+        work = self._long_work(_of_receipt, progress, should_stop, "trash")
+        return await self._finish(self._change_images(list(images), move, work))
 
-    async def restore(self, tokens: Iterable[str]) -> list[ItemResult[TrashReceipt]]:
+    async def restore(
+        self,
+        tokens: Iterable[str],
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[ItemResult[TrashReceipt]]:
         """Put images and their sidecars back where they were, byte for byte.
 
         Args:
             tokens: The tokens of receipts from :meth:`trashed` or :meth:`trash_images`.
+            progress: Told how far it is.
+            should_stop: Asked before each image.
 
         Returns:
             A result for each token; a problem where it is not in the trash any more, or another
             file stands in its place, which then stays as it is.
         """
-        return await self._finish(self._restore(list(tokens)))
-
-    async def _restore(self, tokens: list[str]) -> list[ItemResult[TrashReceipt]]:
-        results: list[ItemResult[TrashReceipt]] = []
-        for start in range(0, len(tokens), BATCH):
-            batch = [(token, token) for token in tokens[start : start + BATCH]]
-            done = await asyncio.to_thread(_attempt_each, batch, self._trash.restore)
-            await self._refresh_with_others([each.value.path for each in done if each.value])
-            results += done
-        return results
+        work = self._long_work(_of_receipt, progress, should_stop, "restore")
+        return await self._finish(self._restore(list(tokens), work))
 
     async def trashed(self) -> Sequence[TrashReceipt]:
         """List what is in the trash, what was put there last first.
@@ -127,23 +83,38 @@ class Curator(Reader):
         return await asyncio.to_thread(self._trash.list)
 
     async def empty_trash(
-        self, receipts: Iterable[TrashReceipt] | None = None
+        self,
+        receipts: Iterable[TrashReceipt] | None = None,
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
     ) -> Sequence[TrashRemainder]:
         """Remove these, or all, from the trash for good.
 
+        Args:
+            receipts: From :meth:`trashed`; by default all.
+            progress: Told how far it is, with the bytes that were freed.
+            should_stop: Asked before each image.
+
         Returns:
-            What remained in the trash, and why; nothing if all went well.
+            What could not be removed, and why; nothing if all went well.
 
         Raises:
             StoreNotFound: The store's folder is not there.
             StoreUnreadable: It may not be read.
         """
-        return await self._finish(asyncio.to_thread(self._trash.empty, receipts))
+        chosen = list(await self.trashed() if receipts is None else receipts)
+        return await self._finish(self._empty(chosen, progress, should_stop))
 
     # Annotations
 
     async def annotate(
-        self, images: Iterable[int | str], change: AnnotationChange
+        self,
+        images: Iterable[int | str],
+        change: AnnotationChange,
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
     ) -> list[ItemResult[Annotations]]:
         """Pin images, rate or tag them, in their sidecars; one is made where there is none.
 
@@ -152,6 +123,8 @@ class Curator(Reader):
         Args:
             images: Keys, or ids.
             change: What is to be different.
+            progress: Told how far it is.
+            should_stop: Asked before each image.
 
         Returns:
             A result for each image file, in the order given, with what is said of it now; a
@@ -161,37 +134,13 @@ class Curator(Reader):
             CatalogError: The store is not open, or its catalogue cannot be read.
         """
 
-        def apply(path: str) -> Annotations:
-            return annotate(self.base_path, path, change)
+        def apply(paths: Sequence[str]) -> Sequence[Outcome[Annotations]]:
+            return annotate_all(self.base_path, paths, change)
 
-        return await self._finish(self._change_images(images, apply))
+        work = self._long_work(_of_annotations, progress, should_stop)
+        return await self._finish(self._change_images(list(images), apply, work))
 
-    # Keeping house
-
-    async def plan_prune(self, policy: RetentionPolicy) -> PrunePlan:
-        """Plan what has to go for a policy, for a person to look at; changes nothing.
-
-        Raises:
-            StoreError: The store or its catalogue cannot be read.
-        """
-        return await self._interruptible(self._cleanup.plan(policy))
-
-    async def prune(
-        self, plan: PrunePlan, progress: Callable[[PruneProgress], object] = lambda _: None
-    ) -> PruneResult:
-        """Carry out exactly this plan, and of that only what is still as it was.
-
-        Cancelling it ends it after the file it is at; what was done is recorded.
-
-        Args:
-            plan: From :meth:`plan_prune`.
-            progress: Told after each entry, in the loop's thread.
-
-        Raises:
-            StoreNotFound: The store's folder is not there; nothing was done.
-            StoreUnreadable: It may not be read; nothing was done.
-        """
-        return await self._interruptible(self._cleanup.run(plan, progress))
+    # What is known of the store
 
     async def pinned_images(self) -> int:
         """Count the images that are pinned."""
@@ -210,80 +159,55 @@ class Curator(Reader):
         return await self._index.read(Catalog.unknown_files)
 
     async def _change_images(
-        self, images: Iterable[int | str], work: Callable[[str], T]
+        self,
+        images: list[int | str],
+        change: Callable[[Sequence[str]], Sequence[Outcome[T]]],
+        work: LongWork[Changed[T]],
     ) -> list[ItemResult[T]]:
         """Do something with the file of each image, and have the catalogue know of it."""
-        named = list(images)
-        results: list[ItemResult[T]] = []
-        for start in range(0, len(named), BATCH):
-            found = await self._paths(named[start : start + BATCH])
-            results += await asyncio.to_thread(_attempt_each, found, work)
-            await self._refresh_with_others([path for _, path in found if path])
-        return results
+        await self._settled()
+        return await self._go_through(images, change, work)
 
-    async def _paths(self, images: list[int | str]) -> list[tuple[int | str, str | None]]:
-        """Look up the files of images, several for some; ``None`` for an image that has none."""
-        keys = [image for image in images if isinstance(image, int)]
-        by_key = await self._index.read(Catalog.records, keys)
-        found: list[tuple[int | str, str | None]] = []
-        for image in images:
-            if isinstance(image, int):
-                paths = [by_key[image].path] if image in by_key else []
-            else:
-                paths = await self._paths_of_id(image)
-            found += [(image, path) for path in paths] or [(image, None)]
-        return found
+    async def _restore(
+        self, tokens: list[str], work: LongWork[Changed[TrashReceipt]]
+    ) -> list[ItemResult[TrashReceipt]]:
+        def restore(batch: Sequence[str]) -> list[Changed[TrashReceipt]]:
+            outcomes = zip(batch, self._trash.restore_all(batch), strict=True)
+            done = [result_of(token, outcome) for token, outcome in outcomes]
+            return [(each.value.path if each.value else None, each) for each in done]
 
-    async def _paths_of_id(self, image_id: str) -> list[str]:
-        known = [record.path for record in await self._index.read(Catalog.find, image_id)]
-        try:
-            located, _ = await self._locate(image_id)  # perhaps it came a moment ago
-        except (ImageNotFound, ValueError):
-            return known
-        return list(dict.fromkeys([*known, located]))
+        await self._settled()
+        work.total = len(tokens)
+        async with work:
+            await work.do(tokens, restore)
+        return [result for _, result in work.results]
 
-    async def _refresh_with_others(self, paths: Collection[str]) -> None:
-        """Have the catalogue look at images, and at others of their ids: sidecars may be shared."""
-        others: Collection[str] = ()
-        with suppress(CatalogError):  # then the next scan mends it
-            others = await self._index.read(_of_same_ids, paths)
-        await self._index.refresh({*paths, *others})
+    async def _empty(
+        self, receipts: list[TrashReceipt], progress: Progress, should_stop: ShouldStop
+    ) -> list[TrashRemainder]:
+        def remove(batch: Sequence[TrashReceipt]) -> list[tuple[TrashReceipt, str | None]]:
+            outcomes = self._trash.remove_all([receipt.token for receipt in batch])
+            return [
+                (receipt, None if isinstance(outcome, bool) else str(outcome))
+                for receipt, outcome in zip(batch, outcomes, strict=True)
+            ]
 
-    async def _interruptible(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run what is ended early if the caller is cancelled, or the store closes."""
-        if not self._opened:
-            work.close()
-            raise CatalogError(f"The store {self.base_path} is closed: open it first.")
-        task = self._begin(work)
-        self._interruptibles.add(task)
-        task.add_done_callback(self._interruptibles.discard)
-        return await task
-
-    def _sweep(self) -> None:
-        try:
-            if (self.base_path / TRASH).is_dir():
-                for problem in self._trash.sweep():
-                    log.warning("%s", problem)
-            durable.sweep(self.base_path)
-        except (StoreError, OSError) as error:
-            log.warning("what crashed writers left in %s stays: %s", self.base_path, error)
+        work = LongWork[tuple[TrashReceipt, str | None]](
+            len(receipts),
+            progress,
+            self._until_closed(should_stop),
+            size=lambda done: done[0].total_bytes if done[1] is None else 0,
+            note=(self.base_path, "empty"),
+        )
+        await self._settled()
+        async with work:
+            await work.do(receipts, remove)
+        return [TrashRemainder(receipt, why) for receipt, why in work.results if why is not None]
 
 
-def _attempt_each(
-    subjects: Iterable[tuple[int | str, str | None]], work: Callable[[str], T]
-) -> list[ItemResult[T]]:
-    return [_attempt(item, subject, work) for item, subject in subjects]
+def _of_receipt(changed: Changed[TrashReceipt]) -> int:
+    return changed[1].value.size_bytes if changed[1].value else 0
 
 
-def _attempt(item: int | str, subject: str | None, work: Callable[[str], T]) -> ItemResult[T]:
-    if subject is None:
-        return ItemResult(item, problem=f"The image {item!r} is not in the store any more.")
-    try:
-        return ItemResult(item, work(subject))
-    except (StoreError, OSError) as error:
-        return ItemResult(item, problem=str(error))
-
-
-def _of_same_ids(catalog: Catalog, paths: Collection[str]) -> set[str]:
-    ids = {path.rpartition("/")[2].rpartition(".")[0] for path in paths}
-    return {record.path for image_id in ids for record in catalog.find(image_id)}
+def _of_annotations(_: Changed[Annotations]) -> int:
+    return 0

@@ -17,44 +17,70 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from core import files
-from core.errors import StoreError, StoreNotWritable
+from core.disk_errors import clear_errors
+from core.errors import StoreError
 from core.layout import IMAGES, METADATA
 
 OURS = "contact-sheet"
 STALE_SECONDS = 3600
+LARGE = 256 * 1024  # bytes that the disk takes longer for than a thread takes to start
 
 _is_ours = re.compile(r"\.contact-sheet-[0-9a-f]{16}\.tmp").fullmatch
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
 _NO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
-_NO_PERMISSION = "Ask who owns that folder to let you write there."
-_ADVICE = {
-    errno.ENOSPC: "Free some space on that disk, then try again.",
-    errno.EDQUOT: "Your share of that disk is used up: free some space, then try again.",
-    errno.EROFS: "That disk can only be read: make it writable, or use another store.",
-    errno.EACCES: _NO_PERMISSION,
-    errno.EPERM: _NO_PERMISSION,
-}
 
 
-class Put(Protocol):
-    """Gives a prepared file its name, durably."""
+class Prepared:
+    """A file whose bytes are on their way to the disk, under a temporary name."""
+
+    def __init__(
+        self, path: Path, folder: int, temporary: str, name: str, synced: Callable[[], object]
+    ) -> None:
+        self._path = path
+        self._folder = folder
+        self._temporary = temporary
+        self._name = name
+        self._synced = synced
 
     def __call__(self, *, replace: bool = False) -> None:
-        """Put the file in its place.
+        """Put the file in its place, durably.
 
         Raises:
             FileExistsError: There is one of this name, and it is not to be replaced.
             StoreNotWritable: It cannot be done.
         """
+        self.wait()
+        self.name(replace=replace)
+        self.sync_name()
+
+    def wait(self) -> None:
+        """Wait until the bytes are on the disk; before that the file must not get its name."""
+        with clear_errors(self._path):
+            self._synced()
+
+    def name(self, *, replace: bool = False) -> None:
+        """Give the file its name, which a crash may still take from it."""
+        with clear_errors(self._path):
+            if replace:
+                os.rename(
+                    self._temporary, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder
+                )
+            else:
+                name_file(self._folder, self._temporary, self._folder, self._name)
+
+    def sync_name(self) -> None:
+        """Make sure of all names that were given in the file's folder."""
+        with clear_errors(self._path):
+            sync_folder(self._folder)
 
 
 def write_file(
@@ -78,18 +104,19 @@ def write_file(
 
 
 @contextmanager
-def prepare(base: Path, relative: str, data: bytes, *, mode: int = 0o644) -> Iterator[Put]:
-    """Write a file's bytes to the disk, to be put in its place within the context, or never.
+def prepare(base: Path, relative: str, data: bytes, *, mode: int = 0o644) -> Iterator[Prepared]:
+    """Write a file's bytes, to be put in its place within the context, or never.
 
-    So several files can be made sure of before the first of them shows. For arguments and
-    errors see :func:`write_file`.
+    So several files can be made sure of before the first of them shows. Those of a large one go
+    to the disk while the context does something else. For arguments and errors see
+    :func:`write_file`.
     """
     path = base / relative
-    temporary = f".contact-sheet-{secrets.token_hex(8)}.tmp"
+    temporary = temporary_name()
     with clear_errors(path), _parent(base, relative, make=True) as (folder, name):
         try:
-            _write_new(folder, temporary, data, mode)
-            yield partial(_put, path, folder, temporary, name)
+            with _written(folder, temporary, data, mode) as synced:
+                yield Prepared(path, folder, temporary, name, synced)
         finally:
             with suppress(OSError):  # put in its place, or for sweep()
                 os.unlink(temporary, dir_fd=folder)
@@ -115,15 +142,15 @@ def move_file(base: Path, source: str, target: str) -> None:
         if not stat.S_ISREG(found.st_mode):
             raise FileNotFoundError(errno.ENOENT, "it is no plain file")
         try:
-            _name(before, old, after, new)
+            name_file(before, old, after, new)
         except FileExistsError:
             there = os.stat(new, dir_fd=after, follow_symlinks=False)
             if not os.path.samestat(found, there):
                 raise
-        _sync_folder(after)
+        sync_folder(after)
         with suppress(FileNotFoundError):
             os.unlink(old, dir_fd=before)
-        _sync_folder(before)
+        sync_folder(before)
 
 
 def remove_file(base: Path, relative: str) -> bool:
@@ -137,7 +164,7 @@ def remove_file(base: Path, relative: str) -> bool:
             with _parent(base, relative) as (folder, name):
                 os.stat(name, dir_fd=folder, follow_symlinks=False)  # a full answer if read-only
                 os.unlink(name, dir_fd=folder)
-                _sync_folder(folder)
+                sync_folder(folder)
         except StoreError:
             raise
         except (FileNotFoundError, NotADirectoryError):
@@ -145,12 +172,23 @@ def remove_file(base: Path, relative: str) -> bool:
     return True
 
 
-def sweep(base: Path, *, older_than: float = STALE_SECONDS) -> int:
+def temporary_name() -> str:
+    """Make up a name for a file being written, which :func:`sweep` knows as one of ours."""
+    return f".contact-sheet-{secrets.token_hex(8)}.tmp"
+
+
+def sweep(
+    base: Path,
+    *,
+    older_than: float = STALE_SECONDS,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
     """Remove the temporary files that crashed writers left; those of other programs stay.
 
     Args:
         base: The store's folder.
         older_than: Age in seconds from which nobody can be writing a file any more.
+        should_stop: Asked before each folder; once it says yes, the sweep ends.
 
     Returns:
         How many were removed.
@@ -162,6 +200,8 @@ def sweep(base: Path, *, older_than: float = STALE_SECONDS) -> int:
     removed = 0
     with files.open_store(base) as store:
         for path, folder, names in files.walk(store, (IMAGES, METADATA, OURS)):
+            if should_stop():
+                break
             removed += sum(
                 _remove_stale(folder, name, oldest, base / path / name)
                 for name in names
@@ -181,7 +221,9 @@ def _remove_stale(folder: int, name: str, oldest: float, path: Path) -> bool:
     return True
 
 
-def _write_new(folder: int, name: str, data: bytes, mode: int) -> None:
+@contextmanager
+def _written(folder: int, name: str, data: bytes, mode: int) -> Iterator[Callable[[], object]]:
+    """Write a new file; yields what waits, once, until its bytes are on the disk."""
     file = os.open(name, _NEW, mode, dir_fd=folder)
     try:
         with suppress(PermissionError):  # a disk that has no permissions
@@ -189,21 +231,16 @@ def _write_new(folder: int, name: str, data: bytes, mode: int) -> None:
         left = memoryview(data)
         while left:
             left = left[os.write(file, left) :]
-        os.fsync(file)
+        if len(data) < LARGE:
+            yield partial(os.fsync, file)
+        else:  # while the disk is busy, whoever waits for it can do something else
+            with ThreadPoolExecutor(1) as thread:
+                yield thread.submit(os.fsync, file).result
     finally:
         os.close(file)
 
 
-def _put(path: Path, folder: int, temporary: str, name: str, *, replace: bool = False) -> None:
-    with clear_errors(path):
-        if replace:
-            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-        else:
-            _name(folder, temporary, folder, name)
-        _sync_folder(folder)
-
-
-def _name(before: int, old: str, after: int, new: str) -> None:
+def name_file(before: int, old: str, after: int, new: str) -> None:
     """Give a file a name that nobody has; the old one may stay."""
     try:
         os.link(old, new, src_dir_fd=before, dst_dir_fd=after, follow_symlinks=False)
@@ -217,7 +254,8 @@ def _name(before: int, old: str, after: int, new: str) -> None:
         os.rename(old, new, src_dir_fd=before, dst_dir_fd=after)
 
 
-def _sync_folder(folder: int) -> None:
+def sync_folder(folder: int) -> None:
+    """Make sure of the names in an open folder."""
     try:
         os.fsync(folder)
     except OSError as error:
@@ -249,28 +287,5 @@ def _enter(folder: int, name: str, make: bool) -> int:
             raise
     with suppress(FileExistsError):  # another writer was first
         os.mkdir(name, dir_fd=folder)
-    _sync_folder(folder)
+    sync_folder(folder)
     return os.open(name, _FOLDER, dir_fd=folder)
-
-
-@contextmanager
-def clear_errors(path: Path, source: Path | None = None) -> Iterator[None]:
-    """Raise what the system reports as StoreNotWritable, with the file's name and advice.
-
-    FileExistsError stays one and names ``path``; FileNotFoundError names ``source``, or ``path``.
-    """
-    try:
-        yield
-    except StoreError:
-        raise
-    except FileExistsError as error:
-        error.filename, error.filename2 = str(path), None
-        raise
-    except FileNotFoundError as error:
-        error.filename, error.filename2 = str(source or path), None
-        raise
-    except OSError as error:
-        advice = _ADVICE.get(error.errno or 0, "Look after that disk.")
-        clear = StoreNotWritable(f"{path} cannot be written: {error.strerror}. {advice}")
-        clear.errno = error.errno
-        raise clear from error

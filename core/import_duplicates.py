@@ -65,20 +65,27 @@ class Duplicates:
             if size_bytes not in self._unhashed:
                 others = await self._index.read(Catalog.unhashed, size_bytes)
                 found = [Known(record.image_id, record.path) for record in others]
-                self._unhashed[size_bytes] = await asyncio.to_thread(self._by_hash, found)
+                by_hash = await asyncio.to_thread(self._by_hash, found) if found else {}
+                self._unhashed[size_bytes] = by_hash
             if (unhashed := self._unhashed[size_bytes].get(content.sha256)) is not None:
                 images.append(unhashed)
             for known in images:
                 if await asyncio.to_thread(self._holds, known, content):
                     return known
-            return await asyncio.to_thread(self._find_in_trash, content)
+            if self._receipts is None:
+                self._receipts = await asyncio.to_thread(self._list_trash)
+            if trashed := self._receipts.get(size_bytes):
+                return await asyncio.to_thread(self._find_among, trashed, content)
+            return None
 
-    def _find_in_trash(self, content: Content) -> Known | None:
-        if self._receipts is None:
-            self._receipts = defaultdict(list)
-            for receipt in self._trash.list():
-                self._receipts[receipt.size_bytes].append(receipt)
-        for receipt in self._receipts.get(len(content.data), ()):
+    def _list_trash(self) -> dict[int, list[TrashReceipt]]:
+        receipts = defaultdict(list)
+        for receipt in self._trash.list():
+            receipts[receipt.size_bytes].append(receipt)
+        return receipts
+
+    def _find_among(self, receipts: list[TrashReceipt], content: Content) -> Known | None:
+        for receipt in receipts:
             known = Known(receipt.image_id, receipt.trashed_path, receipt.token)
             if receipt.sha256 in (None, content.sha256) and self._holds(known, content):
                 return known

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.capture_date import read_capture_date
-from core.image_header import read_header
+from core.image_header import Header, read_header
 from core.import_records import Refusal
 from core.layout import FORMATS
 
@@ -62,10 +62,11 @@ class Input(NamedTuple):
 
 
 class Content(NamedTuple):
-    """An image that was read: its bytes, their SHA-256, its format, and what to keep of it."""
+    """An image that was read: its bytes, what they are, and what to keep of their source."""
 
     data: bytes
     sha256: str
+    header: Header
     extension: str
     source: dict[str, Any]
 
@@ -188,7 +189,7 @@ def _examine(data: bytes, name: str, suffix: str, kept: dict[str, Any]) -> Conte
     extension = suffix[1:].lower()
     if FORMATS.get(extension) != header.format:
         extension = header.format
-    return Content(data, hashlib.sha256(data).hexdigest(), extension, kept)
+    return Content(data, hashlib.sha256(data).hexdigest(), header, extension, kept)
 
 
 def _check_beginning(head: bytes, size: int, name: str) -> None:

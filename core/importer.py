@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -27,11 +28,13 @@ from core.import_records import (
 )
 from core.import_sources import Content, Input, Refused, Source, find_inputs, read_input
 from core.index import Index
+from core.interrupted import noted
+from core.long_work import LongWork, Progress, ShouldStop, never, untold
 from core.settings import StorageSettings
 from core.store_lock import store_lock
 from core.trash import Trash
 
-AT_ONCE = 3
+AT_ONCE = 4
 TELL_SECONDS = 0.25
 UNDONE = "import undone"
 
@@ -45,12 +48,14 @@ class Importer:
 
     Args:
         base: The store's folder.
-        settings: How the store is kept.
+        settings: Tells how the store is kept; asked when an import begins.
         index: Its catalogue, open.
         trash: Its trash.
     """
 
-    def __init__(self, base: Path, settings: StorageSettings, index: Index, trash: Trash) -> None:
+    def __init__(
+        self, base: Path, settings: Callable[[], StorageSettings], index: Index, trash: Trash
+    ) -> None:
         self._base = base
         self._settings = settings
         self._index = index
@@ -71,7 +76,7 @@ class Importer:
         the disk, with its sidecar, before its result counts; the bytes are kept exactly. Its age
         counts from now; where it came from and when it was taken is kept in the sidecar.
 
-        At most three files are in memory. If this is cancelled, the files under way are finished
+        At most four files are in memory. If this is cancelled, the files under way are finished
         first; to have a report then, let ``should_stop`` end it.
 
         Args:
@@ -89,7 +94,7 @@ class Importer:
             await self._index.read(Catalog.totals)  # a closed one says so now
             await asyncio.wait([self._index.rescan()])
             duplicates = Duplicates(self._base, self._index, self._trash)
-            batch = _Batch(self._base, self._settings, self._index, duplicates)
+            batch = _Batch(self._base, self._settings(), self._index, duplicates)
             batch.progress, batch.should_stop = progress, should_stop
             work = asyncio.create_task(batch.run(sources))
             try:
@@ -99,7 +104,14 @@ class Importer:
                 await asyncio.wait([work])
                 raise
 
-    async def undo(self, report: ImportReport, *, for_good: bool = False) -> list[UndoResult]:
+    async def undo(
+        self,
+        report: ImportReport,
+        *,
+        for_good: bool = False,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[UndoResult]:
         """Take back the images that an import brought.
 
         They go to the trash, so that nothing is lost: neither an image whose source is gone by
@@ -108,15 +120,30 @@ class Importer:
         Args:
             report: What the import did.
             for_good: Delete them; those whose image or sidecar was touched since go to the trash.
+            progress: Told how far it is, in the loop's thread.
+            should_stop: Asked before each image, in any thread; once it says yes, the undo ends.
 
         Returns:
             What became of each, in the order of the report; one that fails does not stop the rest.
         """
-        results = []
-        for each in report.of(ImportOutcome.NEW):
-            results.append(await asyncio.to_thread(self._take_back, each, for_good))
-            await self._index.refresh([results[-1].path])
-        return results
+
+        def take_back(batch: Sequence[ImportResult]) -> list[tuple[UndoResult, int]]:
+            return [(self._take_back(each, for_good), each.size_bytes) for each in batch]
+
+        async def tell(done: Sequence[tuple[UndoResult, int]]) -> None:
+            await self._index.refresh([result.path for result, _ in done])
+
+        new = report.of(ImportOutcome.NEW)
+        async with LongWork[tuple[UndoResult, int]](
+            len(new),
+            progress,
+            should_stop,
+            tell=tell,
+            size=itemgetter(1),
+            note=(self._base, "undo import"),
+        ) as work:
+            await work.do(new, take_back)
+        return [result for result, _ in work.results]
 
     def _take_back(self, each: ImportResult, for_good: bool) -> UndoResult:
         image_id, path = each.image_id or "", each.path or ""
@@ -171,9 +198,10 @@ class _Batch:
         inputs = await asyncio.to_thread(find_inputs, sources, self._stops)
         self._total = len(inputs)
         waiting = iter(enumerate(inputs))
-        workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_ONCE)]
-        await asyncio.wait(workers)
-        await self._tell()
+        async with noted(self._base, "import", self._total):
+            workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_ONCE)]
+            await asyncio.wait(workers)
+            await self._tell()
         for error in filter(None, [worker.exception() for worker in workers]):
             raise error
         results = tuple(result for _, result in sorted(self._results.items()))
@@ -255,6 +283,8 @@ class _Batch:
             dated=self._settings.create_subdirectories,
             mode=self._settings.file_mode,
             ours={"source": content.source},
+            sha256=content.sha256,
+            header=content.header,
         )
         with suppress(OSError):  # it is saved all the same
             return saved, _signatures(self._base, saved.path, saved.sidecar_path)

@@ -7,23 +7,28 @@ import logging
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import files, layout, writer
 from core.catalog import Catalog
-from core.curator import Curator
 from core.errors import InvalidImageId
-from core.import_records import ImportProgress, ImportReport, UndoResult
-from core.import_sources import Source
-from core.importer import Importer
+from core.housekeeper import Housekeeper
+from core.long_work import Progress, ShouldStop, never, untold
 from core.settings import StorageSettings
 from core.store import Metadata
 from core.workers import WorkerPool
 
+if TYPE_CHECKING:
+    from core.import_records import ImportProgress, ImportReport, UndoResult
+    from core.import_sources import Source
+    from core.importer import Importer
+
 log = logging.getLogger(__name__)
 
 
-class ImageStorageManager(Curator):
+class ImageStorageManager(Housekeeper):
     """One image store: images with their sidecars in a folder, in both layouts.
 
     A manager belongs to one event loop; its coroutines may run at the same time. Any number of
@@ -47,7 +52,7 @@ class ImageStorageManager(Curator):
         images_path: The images, in both layouts.
         cache_path: The server's cache; never touched here.
         logs_path: The server's logs; never touched here.
-        settings: As given.
+        settings: As given, or as :meth:`apply` changed them.
     """
 
     def __init__(self, settings: StorageSettings, *, workers: WorkerPool | None = None) -> None:
@@ -55,7 +60,6 @@ class ImageStorageManager(Curator):
         self.images_path = self.base_path / "images"
         self.cache_path = self.base_path / "cache"
         self.logs_path = self.base_path / "logs"
-        self._importer = Importer(self.base_path, settings, self._index, self._trash)
 
     async def initialize(self) -> None:
         """Make the store's folders where they are missing, then open it.
@@ -73,6 +77,13 @@ class ImageStorageManager(Curator):
         await self.open()
 
     # Importing
+
+    @cached_property
+    def _importer(self) -> Importer:
+        # Loaded with its first use: what only shows a store starts faster without.
+        from core.importer import Importer
+
+        return Importer(self.base_path, lambda: self.settings, self._index, self._trash)
 
     async def import_images(
         self,
@@ -93,9 +104,20 @@ class ImageStorageManager(Curator):
             )
         )
 
-    async def undo_import(self, report: ImportReport) -> list[UndoResult]:
-        """Move what an import brought to the trash; see :meth:`core.importer.Importer.undo`."""
-        return await self._finish(self._importer.undo(report))
+    async def undo_import(
+        self,
+        report: ImportReport,
+        *,
+        progress: Progress = untold,
+        should_stop: ShouldStop = never,
+    ) -> list[UndoResult]:
+        """Move what an import brought to the trash; see :meth:`core.importer.Importer.undo`.
+
+        Closing the store ends it after the images it is at.
+        """
+        await self._settled()
+        stops = self._until_closed(should_stop)
+        return await self._finish(self._importer.undo(report, progress=progress, should_stop=stops))
 
     # Saving and deleting
 
@@ -224,54 +246,3 @@ class ImageStorageManager(Curator):
         removed = await asyncio.to_thread(writer.delete, self.base_path, image_id, known)
         await self._index.refresh({*known, *removed})
         return bool(removed)
-
-    # Cleaning up, as the settings say
-
-    async def cleanup_old_images(self) -> int:
-        """Move the images older than ``settings.retention_days`` days to the trash.
-
-        What has been in the trash for as long is removed for good, and so are sidecars without
-        an image and unfinished files, once they are an hour old. Pinned images stay.
-
-        Returns:
-            How many images went.
-
-        Raises:
-            StoreError: The store or its catalogue cannot be read. What cannot be removed is
-                logged, and stops nothing else.
-        """
-        return await self._interruptible(self._cleanup.by_age(self.settings.retention_days))
-
-    async def cleanup_by_size(self) -> int:
-        """Free space until the store, trash and all, holds at most ``settings.max_size_gb``.
-
-        This is for good: the trash is emptied first, then images go, the oldest first. Pinned
-        images stay.
-
-        Returns:
-            How many images went; what was in the trash does not count.
-
-        Raises:
-            StoreError: As for :meth:`cleanup_old_images`.
-        """
-        return await self._interruptible(self._cleanup.by_size(self.settings.max_bytes))
-
-    async def cleanup_old_files(self) -> int:
-        """Clean up by age, then by size; returns how many images went."""
-        days, most = self.settings.retention_days, self.settings.max_bytes
-        return await self._interruptible(self._cleanup.both(days, most))
-
-    async def start_cleanup_task(self) -> None:
-        """Run both clean-ups now and every ``settings.cleanup_interval_hours`` hours.
-
-        It goes on until it is cancelled or the store is closed, also after a run that failed,
-        which is logged. While one is under way, another returns at once, and so it does where
-        the store is not open.
-        """
-        hours, days = self.settings.cleanup_interval_hours, self.settings.retention_days
-        if self._opened:
-            await self._cleanup.repeat(hours, days, self.settings.max_bytes)
-
-    @property
-    def _cleanup_task_running(self) -> bool:
-        return self._cleanup.running

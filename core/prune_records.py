@@ -25,7 +25,9 @@ class Why(StrEnum):
 
     AGE = "age"
     SIZE = "size"
+    CHOSEN = "chosen"
     TRASH_AGE = "trash_age"
+    TRASH_SIZE = "trash_size"
     ORPHAN = "orphan"
     TEMPORARY = "temporary"
 
@@ -50,22 +52,32 @@ class RetentionPolicy(msgspec.Struct, frozen=True, kw_only=True):
         max_bytes: What the store may hold, trash and all. Where it holds more, the trash is
             emptied first, then images are removed for good, oldest first.
         trash_days: What has been in the trash for more than this many days is removed for good.
+        trash_max_bytes: What the trash may hold before anything else goes there; of more, the
+            oldest is removed for good.
+        chosen_days: Images of these days (``date.toordinal()``) go, whatever their age. This is
+            not to be had together with a limit to the images' age or the store's size.
+        for_good: What would go to the trash is deleted, and its space freed.
         leftovers: Remove orphan sidecars and stale temporary files, too.
 
     Raises:
-        InvalidSettings: A limit is below 0.
+        InvalidSettings: A limit is below 0, or there is one beside chosen days.
     """
 
     max_age_days: int | None = None
     max_bytes: int | None = None
     trash_days: int | None = None
+    trash_max_bytes: int | None = None
+    chosen_days: frozenset[int] = frozenset()
+    for_good: bool = False
     leftovers: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("max_age_days", "max_bytes", "trash_days"):
+        for name in ("max_age_days", "max_bytes", "trash_days", "trash_max_bytes"):
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise InvalidSettings(f"{name} must not be below 0; it is {value}")
+        if self.chosen_days and (self.max_age_days is not None or self.max_bytes is not None):
+            raise InvalidSettings("chosen_days cannot be used with max_age_days or max_bytes")
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
@@ -131,8 +143,9 @@ class PruneEntry(msgspec.Struct, frozen=True, gc=False):
         item: What.
         why: The rule.
         amount: By how much the rule applies. Microseconds beyond the age that is allowed; for
-            ``Why.SIZE`` the bytes by which the store would be too large if this one stayed and
-            all entries before it were gone.
+            ``Why.SIZE`` and ``Why.TRASH_SIZE`` the bytes by which the store, or its trash, would
+            be too large if this one stayed and all entries before it were gone; 0 for
+            ``Why.CHOSEN``.
         for_good: It is deleted and its space freed; otherwise it goes to the trash.
     """
 
@@ -149,7 +162,8 @@ class PrunePlan(msgspec.Struct, frozen=True):
         policy: What the plan was made for.
         planned_us: When, in microseconds from 1970, naive local time.
         entries: In the order of removal: temporary files and orphans, trash, images; each oldest
-            first, ties by name.
+            first, ties by name. Images that go for good, but not for the store's size, go before
+            the trash that does.
         days: How much goes of each day, newest first; counts images only.
         bytes_before: What the store holds.
         bytes_freed: What is deleted for good.
@@ -230,6 +244,20 @@ class PruneResult(msgspec.Struct, frozen=True):
     def problems(self) -> list[str]:
         """What failed, for people."""
         return [each.problem for each in self.results if each.problem is not None]
+
+
+def joined(results: Sequence[PruneResult]) -> PruneResult:
+    """Sum up runs that followed each other; a token that a later one removed is left out."""
+    every = [each for result in results for each in result.results]
+    freed = {each.entry.item.name for each in every if each.outcome is Outcome.FREED}
+    tokens = (token for result in results for token in result.tokens)
+    return PruneResult(
+        results=tuple(every),
+        bytes_freed=sum(result.bytes_freed for result in results),
+        bytes_trashed=sum(result.bytes_trashed for result in results),
+        cancelled=any(result.cancelled for result in results),
+        tokens=tuple(token for token in tokens if token not in freed),
+    )
 
 
 class PruneProgress(msgspec.Struct, frozen=True):

@@ -95,6 +95,24 @@ class ImageRecord(msgspec.Struct, frozen=True):
         return self.path.rpartition("/")[2]
 
 
+class StoredImage(msgspec.Struct, frozen=True):
+    """An image file in the store that is no row of the catalogue, or need not be.
+
+    Attributes:
+        key: The caller's own number for it.
+        path: What its thumbnails are known by: where the image is, or was; relative to the store.
+        size_bytes: Size of the file.
+        modified_ns: The file's modification time in nanoseconds.
+        located: Where the file is, relative to the store; "" if that is ``path``.
+    """
+
+    key: int
+    path: str
+    size_bytes: int
+    modified_ns: int
+    located: str = ""
+
+
 class OrphanSidecar(msgspec.Struct, frozen=True):
     """A sidecar whose image is missing: its path in the store, its bytes, its modification time."""
 
@@ -118,6 +136,8 @@ class TrashReceipt(msgspec.Struct, frozen=True):
         reason: Why it was put here; "" where unknown.
         sha256: Of the image's bytes, if its sidecar says so, in hex digits.
         problem: What is wrong with it, for people; ``None`` if nothing is.
+        modified_ns: The image file's modification time in nanoseconds, which moving it keeps; 0
+            if it is gone.
     """
 
     token: str
@@ -131,6 +151,7 @@ class TrashReceipt(msgspec.Struct, frozen=True):
     reason: str
     sha256: str | None = None
     problem: str | None = None
+    modified_ns: int = 0
 
     @property
     def total_bytes(self) -> int:
@@ -157,6 +178,28 @@ class ItemResult(msgspec.Struct, Generic[T], frozen=True):
     item: int | str
     value: T | None = None
     problem: str | None = None
+
+
+class WorkProgress(msgspec.Struct, frozen=True):
+    """How far long work is: items done, of how many, and bytes of the images among them."""
+
+    done: int
+    total: int
+    size_bytes: int = 0
+
+
+class InterruptedWork(msgspec.Struct, frozen=True):
+    """Work that a process did not live to end: how much of it was done is not known.
+
+    Attributes:
+        kind: "import", "prune", "trash", "restore", "empty" or "undo import".
+        started: When it began, naive local time.
+        total: How many items it was about.
+    """
+
+    kind: str
+    started: datetime
+    total: int
 
 
 class DayTotal(msgspec.Struct, frozen=True):

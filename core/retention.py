@@ -1,16 +1,19 @@
 """What has to go: pure rules, (candidates, policy, usage, now) → plan. Touches no disk.
 
 The rules: pinned images always stay. What is older than the policy allows, to the microsecond,
-goes to the trash. Where the store holds more than it may, space is freed for good, in this order:
-what the other rules delete anyway, the trash, then images; always the oldest first.
+and what is of a day that was chosen, goes to the trash, or where the policy says so for good.
+Where the store holds more than it may, space is freed for good, in this order: what the other
+rules delete anyway, the trash, then images; always the oldest first.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from core.prune_records import (
     Candidate,
@@ -22,6 +25,9 @@ from core.prune_records import (
     Why,
 )
 from core.records import DayTotal, to_microseconds
+
+if TYPE_CHECKING:
+    from core.settings import StorageSettings
 
 DAY_US = 86_400_000_000
 #: A sidecar without its image, or an unfinished file, may be somebody's work until it is this old.
@@ -48,10 +54,24 @@ def plan(
         ValueError: The candidates are not in order.
     """
     draft = _Draft(policy, usage, to_microseconds(now))
+    images = _in_order(candidates)
     draft.add_leftovers()
     draft.add_trash()
-    draft.add_images(candidates)
+    if policy.for_good:
+        images = draft.add_old(images)
+    draft.add_trash_for_size()
+    draft.add_images(images)
     return draft.finish()
+
+
+def policy_of(settings: StorageSettings) -> RetentionPolicy:
+    """Return what a store's settings ask for: the policy of its automatic clean-ups."""
+    return RetentionPolicy(
+        max_age_days=settings.retention_days,
+        max_bytes=settings.max_bytes,
+        trash_days=settings.trash_days,
+        trash_max_bytes=settings.trash_max_bytes,
+    )
 
 
 class _Draft:
@@ -63,6 +83,7 @@ class _Draft:
         self._now_us = now_us
         self._entries: list[PruneEntry] = []
         self._days: dict[int, tuple[int, int]] = {}
+        self._trash: deque[Candidate] = deque()
         self._before = usage.total_bytes
         self._freed = 0
         self._trashed = 0
@@ -79,39 +100,57 @@ class _Draft:
                 self._add(item, why, late, for_good=True)
 
     def add_trash(self) -> None:
-        trash = sorted(self._usage.trash, key=_age_order)
-        expired = self._limit_us(self._policy.trash_days)
-        young = []
-        for item in trash:
-            if expired is not None and item.created_us < expired:
-                self._add(item, Why.TRASH_AGE, expired - item.created_us, for_good=True)
+        """Add what is in the trash for too long, and what is too much in it."""
+        expired_us = self._limit_us(self._policy.trash_days)
+        for item in sorted(self._usage.trash, key=_age_order):
+            late = 0 if expired_us is None else expired_us - item.created_us
+            if late > 0:
+                self._add(item, Why.TRASH_AGE, late, for_good=True)
             else:
-                young.append(item)
-        for item in young:
+                self._trash.append(item)
+        most = self._policy.trash_max_bytes
+        if most is not None:
+            over = sum(item.total_bytes for item in self._trash) - most
+            while over > 0:
+                item = self._trash.popleft()
+                self._add(item, Why.TRASH_SIZE, over, for_good=True)
+                over -= item.total_bytes
+
+    def add_old(self, images: Iterator[Candidate]) -> Iterator[Candidate]:
+        """Add what is too old; returns the images that are left."""
+        expired_us = self._limit_us(self._policy.max_age_days)
+        if expired_us is not None:
+            for item in images:
+                if item.created_us >= expired_us:
+                    return chain((item,), images)
+                self._add_image(item, Why.AGE, expired_us - item.created_us)
+        return images
+
+    def add_trash_for_size(self) -> None:
+        for item in self._trash:
             over = self._over()
             if over <= 0:
                 break
             self._add(item, Why.SIZE, over, for_good=True)
 
-    def add_images(self, images: Iterable[Candidate]) -> None:
-        expired = self._limit_us(self._policy.max_age_days)
-        if expired is None and self._over() <= 0:
+    def add_images(self, images: Iterator[Candidate]) -> None:
+        if chosen := self._policy.chosen_days:
+            for item in images:
+                if item.day in chosen:
+                    self._add_image(item, Why.CHOSEN, 0)
             return
-        for item in _in_order(images):
+        expired_us = self._limit_us(self._policy.max_age_days)
+        if expired_us is None and self._over() <= 0:
+            return
+        for item in images:
             over = self._over()
-            late = 0 if expired is None else expired - item.created_us
-            if over <= 0 and late <= 0:
-                break  # all that follow are younger
-            if item.pinned:
-                self._kept += 1
-                self._kept_bytes += item.total_bytes
-                continue
+            late = 0 if expired_us is None else expired_us - item.created_us
             if over > 0:
-                self._add(item, Why.SIZE, over, for_good=True)
+                self._add_image(item, Why.SIZE, over)
+            elif late > 0:
+                self._add_image(item, Why.AGE, late)
             else:
-                self._add(item, Why.AGE, late, for_good=False)
-            images_of_day, size_of_day = self._days.get(item.day, (0, 0))
-            self._days[item.day] = images_of_day + 1, size_of_day + item.total_bytes
+                break  # all that follow are younger
 
     def finish(self) -> PrunePlan:
         return PrunePlan(
@@ -134,6 +173,15 @@ class _Draft:
         """By how many bytes the store is too large, as far as planned; 0 or less if it is not."""
         limit = self._policy.max_bytes
         return 0 if limit is None else self._before - self._freed - limit
+
+    def _add_image(self, item: Candidate, why: Why, amount: int) -> None:
+        if item.pinned:
+            self._kept += 1
+            self._kept_bytes += item.total_bytes
+            return
+        self._add(item, why, amount, for_good=why is Why.SIZE or self._policy.for_good)
+        images_of_day, size_of_day = self._days.get(item.day, (0, 0))
+        self._days[item.day] = images_of_day + 1, size_of_day + item.total_bytes
 
     def _add(self, item: Candidate, why: Why, amount: int, *, for_good: bool) -> None:
         self._entries.append(PruneEntry(item, why, amount, for_good))

@@ -27,6 +27,11 @@ class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
         cleanup_interval_hours: Time between two automatic clean-ups; above 0.
         create_subdirectories: Write the dated layout; ``False`` writes the flat one.
         file_permissions: Mode of written files as three octal digits, such as "644".
+        trash_days: What has been in the trash for more than this many days is removed for good
+            by clean-ups; at least 1.
+        trash_max_gb: How much the trash may hold, in units of 1024³ bytes; 0 sets no limit.
+        automatic_cleanup: Whether a window that shows the store cleans it up by itself. Servers
+            that call ``start_cleanup_task`` clean up whatever this says.
 
     Raises:
         InvalidSettings: A value is of the wrong type or out of range (also a ``ValueError``).
@@ -38,6 +43,9 @@ class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
     cleanup_interval_hours: float = 24
     create_subdirectories: bool = True
     file_permissions: str = "644"
+    trash_days: int = 30
+    trash_max_gb: float = 0
+    automatic_cleanup: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.base_path, os.PathLike):
@@ -49,8 +57,11 @@ class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
         _check_number("retention_days", self.retention_days, whole=True, least=1, most=36_500)
         _check_number("max_size_gb", self.max_size_gb, least=0.001, most=1_000_000)
         _check_number("cleanup_interval_hours", self.cleanup_interval_hours, least=0.001, most=8760)
-        if not isinstance(self.create_subdirectories, bool):
-            raise InvalidSettings("create_subdirectories must be true or false")
+        _check_number("trash_days", self.trash_days, whole=True, least=1, most=36_500)
+        _check_number("trash_max_gb", self.trash_max_gb, least=0, most=1_000_000)
+        for name in ("create_subdirectories", "automatic_cleanup"):
+            if not isinstance(getattr(self, name), bool):
+                raise InvalidSettings(f"{name} must be true or false")
         mode = self.file_permissions
         if not isinstance(mode, str) or not re.fullmatch(r"[67][0-7]{2}", mode):
             raise InvalidSettings(
@@ -62,6 +73,11 @@ class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
     def max_bytes(self) -> int:
         """The size limit in bytes."""
         return int(self.max_size_gb * 1024**3)
+
+    @property
+    def trash_max_bytes(self) -> int | None:
+        """The trash's own size limit in bytes; ``None`` if it has none."""
+        return int(self.trash_max_gb * 1024**3) or None
 
     @property
     def file_mode(self) -> int:

@@ -19,6 +19,7 @@ from core.records import (
     DayTotal,
     ImageRecord,
     SelectionSummary,
+    StoredImage,
     StoreTotals,
     Thumbnail,
 )
@@ -125,13 +126,27 @@ class Store:
         """Return every day that has images, newest first."""
         return await self._index.read(Catalog.day_totals)
 
-    async def days(self, days: Collection[int] | None = None) -> list[DayImages]:
-        """Return the ordered images of these days (``date.toordinal()``), or of all."""
-        return await self._index.read(Catalog.days, days)
+    async def days(
+        self, days: Collection[int] | None = None, *, pinned: bool = False
+    ) -> list[DayImages]:
+        """Return the ordered images of these days (``date.toordinal()``), or of all.
+
+        Args:
+            days: The days; by default all.
+            pinned: Only the images that are pinned; the bytes are theirs.
+        """
+        return await self._index.read(Catalog.pinned_days if pinned else Catalog.days, days)
 
     async def records(self, keys: Collection[int]) -> dict[int, ImageRecord]:
         """Return the records of these keys; a key of an image that is gone is left out."""
         return await self._index.read(Catalog.records, keys)
+
+    async def located(self, paths: Collection[str]) -> dict[str, ImageRecord]:
+        """Return the records of the images at these paths, relative to the store, by path.
+
+        An image that left a store and came back has another key, but the same path.
+        """
+        return await self._index.read(Catalog.at, paths)
 
     async def summary(self, keys: Collection[int]) -> SelectionSummary | None:
         """Return what these images share and sum up to; ``None`` if all of them are gone."""
@@ -148,10 +163,10 @@ class Store:
         return await asyncio.to_thread(self._load_sidecar, record.sidecar_path)
 
     def thumbnails(
-        self, records: Sequence[ImageRecord], edge: int
+        self, images: Sequence[ImageRecord | StoredImage], edge: int
     ) -> AsyncGenerator[list[Thumbnail], None]:
         """Make thumbnails; see :meth:`core.thumbnails.Thumbnails.stream`."""
-        return self._thumbnails.stream(records, edge)
+        return self._thumbnails.stream(images, edge)
 
     async def rescan(self, *, full: bool = False) -> None:
         """Bring the catalogue into agreement with the disk and wait until it is.

@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core import files
-from core.durable import OURS, clear_errors
+from core.disk_errors import clear_errors
+from core.durable import OURS
 
 LOCK_FILE = "lock"
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -25,7 +25,7 @@ from core.errors import (
     WorkerError,
     WorkerTimeout,
 )
-from core.records import ImageRecord, Thumbnail
+from core.records import ImageRecord, StoredImage, Thumbnail
 from core.thumbnail_cache import CachedThumbnail, ThumbnailCache
 from core.workers import WorkerPool
 
@@ -42,7 +42,7 @@ def edge_for(device_pixels: int) -> int:
     return next((edge for edge in THUMBNAIL_EDGES if edge >= device_pixels), THUMBNAIL_EDGES[-1])
 
 
-def signature(record: ImageRecord, edge: int) -> int:
+def signature(record: ImageRecord | StoredImage, edge: int) -> int:
     """Return the cache's key, a signed 64-bit integer: another for each state of the file."""
     state = f"{record.path}\0{record.size_bytes}\0{record.modified_ns}\0{edge}"
     digest = hashlib.blake2b(state.encode("utf-8", "surrogateescape"), digest_size=8).digest()
@@ -76,25 +76,25 @@ class Thumbnails:
         self._closed = False
 
     async def stream(
-        self, records: Sequence[ImageRecord], edge: int
+        self, images: Sequence[ImageRecord | StoredImage], edge: int
     ) -> AsyncGenerator[list[Thumbnail], None]:
         """Yield the thumbnails of these images, each once.
 
         First comes, at once, one list with all that are cached (perhaps none), then further ones
-        as they are made, begun in the order of ``records``. A file that fails gives a thumbnail
+        as they are made, begun in the order of ``images``. A file that fails gives a thumbnail
         with its ``problem``. Whoever stops listening (by closing the iterator or being
         cancelled) need do no more: what has not begun never will, what has is finished and
         cached. After ``close`` it just ends.
 
         Args:
-            records: The images, the most wanted first.
+            images: The images, the most wanted first.
             edge: The longest side in device pixels, one of ``THUMBNAIL_EDGES``.
         """
         if edge not in THUMBNAIL_EDGES:
             raise ValueError(f"The edge of a thumbnail is one of {THUMBNAIL_EDGES}, not {edge}")
         if self._closed:
             return
-        wanted = {signature(record, edge): record for record in records}
+        wanted = {signature(image, edge): image for image in images}
         # Looked up before the cache is: what ends meanwhile is in one or the other.
         under_way = self._under_way
         mine = {under_way[k]: k for k in wanted if k in under_way and not under_way[k].done()}
@@ -131,12 +131,12 @@ class Thumbnails:
         self._cache_thread.shutdown()
 
     def _make(
-        self, key: int, record: ImageRecord, edge: int
+        self, key: int, image: ImageRecord | StoredImage, edge: int
     ) -> asyncio.Task[CachedThumbnail] | None:
         """Begin to make a thumbnail, or join who does; ``None`` while enough are under way."""
         task = self._under_way.get(key)
         if task is None and len(self._under_way) < self._workers.size:
-            task = asyncio.create_task(self._made(key, record.path, edge))
+            task = asyncio.create_task(self._made(key, _located(image), edge))
             self._under_way[key] = task
             task.add_done_callback(lambda _: self._under_way.pop(key))
         return task
@@ -177,5 +177,9 @@ def _problem(reason: str) -> CachedThumbnail:
     return CachedThumbnail(b"", 0, 0, reason)
 
 
-def _thumbnail(record: ImageRecord, made: CachedThumbnail) -> Thumbnail:
-    return Thumbnail(record.key, made.data, made.width, made.height, made.problem)
+def _located(image: ImageRecord | StoredImage) -> str:
+    return (isinstance(image, StoredImage) and image.located) or image.path
+
+
+def _thumbnail(image: ImageRecord | StoredImage, made: CachedThumbnail) -> Thumbnail:
+    return Thumbnail(image.key, made.data, made.width, made.height, made.problem)

@@ -9,18 +9,21 @@ in its place the sidecar returns. :meth:`Trash.sweep` sees to that.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from core import durable, files, layout, sidecar, trash_entry
-from core.errors import ImageNotFound, RestoreConflict, SidecarError
+from core.errors import ImageNotFound, RestoreConflict, SidecarError, StoreError
 from core.records import TrashReceipt, TrashRemainder
 from core.store_lock import store_lock
 from core.trash_entry import TRASH, Entry, Receipt
+
+T = TypeVar("T")
 
 
 class Trash:
@@ -118,6 +121,27 @@ class Trash:
             for file in (entry.image, entry.sidecar, entry.receipt):
                 self._remove(entry, file)
             return True
+
+    def move_all(
+        self, images: Sequence[str], reason: str, now: datetime
+    ) -> Sequence[TrashReceipt | StoreError | OSError]:
+        """Move images with whatever sidecars they have; an outcome for each, as of :meth:`move`."""
+
+        def move(image: str) -> TrashReceipt:
+            located = files.locate_beside(self._base, image)
+            if located is None:
+                raise ImageNotFound(f"The image {self._base / image} is not there any more.")
+            return self.move(*located, reason, now)
+
+        return [_attempt(move, image) for image in images]
+
+    def restore_all(self, tokens: Sequence[str]) -> Sequence[TrashReceipt | StoreError | OSError]:
+        """Put several back; an outcome for each, as of :meth:`restore`."""
+        return [_attempt(self.restore, token) for token in tokens]
+
+    def remove_all(self, tokens: Sequence[str]) -> Sequence[bool | StoreError | OSError]:
+        """Remove several for good; an outcome for each, as of :meth:`remove`."""
+        return [_attempt(self.remove, token) for token in tokens]
 
     def empty(self, receipts: Iterable[TrashReceipt] | None = None) -> Sequence[TrashRemainder]:
         """Remove these, or all, from the trash for good; what cannot be removed stops nothing.
@@ -286,6 +310,13 @@ class Trash:
 
     def _stat(self, path: str) -> os.stat_result | None:
         return files.stat_file(self._base, path)
+
+
+def _attempt(work: Callable[[str], T], subject: str) -> T | StoreError | OSError:
+    try:
+        return work(subject)
+    except (StoreError, OSError) as error:
+        return error
 
 
 def _is_the_one(receipt: Receipt, found: os.stat_result) -> bool:

@@ -186,9 +186,9 @@ def describe(folder: int, entry: Entry) -> TrashReceipt:
     """Tell what callers may know of an entry in an open folder."""
     receipt = read_receipt(folder, entry)
     known = receipt or assumed_receipt(entry)
-    size, sidecar_bytes = _size(folder, entry.image), _size(folder, entry.sidecar)
+    image, sidecar_bytes = _look(folder, entry.image), _size(folder, entry.sidecar)
     problem = None
-    if size is None:
+    if image is None:
         problem = "The image file is gone from the trash; only its sidecar is left."
     elif receipt is None:
         problem = "Its receipt is missing or damaged: where it was is told from its name."
@@ -200,12 +200,13 @@ def describe(folder: int, entry: Entry) -> TrashReceipt:
         path=known.image,
         sidecar_path=known.sidecar if sidecar_bytes is not None else None,
         trashed_path=entry.path(entry.image or ""),
-        size_bytes=size or 0,
+        size_bytes=image.st_size if image else 0,
         sidecar_bytes=sidecar_bytes or 0,
         trashed_at=known.trashed_at,
         reason=known.reason,
         sha256=known.sha256,
         problem=problem,
+        modified_ns=image.st_mtime_ns if image else 0,
     )
 
 
@@ -226,13 +227,18 @@ def described(store: int) -> Iterator[TrashReceipt]:
 
 
 def _size(folder: int, name: str | None) -> int | None:
+    found = _look(folder, name)
+    return None if found is None else found.st_size
+
+
+def _look(folder: int, name: str | None) -> os.stat_result | None:
     if name is None:
         return None
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         return None
-    return found.st_size if stat.S_ISREG(found.st_mode) else None
+    return found if stat.S_ISREG(found.st_mode) else None
 
 
 def _is_day(name: str) -> bool:

@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from core import durable, files, layout
 from core.errors import InvalidImageData, InvalidMetadata, StoreNotWritable
-from core.image_header import read_header
+from core.image_header import Header, read_header
 from core.sidecar import LARGEST_SIDECAR, OUR_KEY
 from core.store_lock import store_lock
 
@@ -51,6 +51,8 @@ def save(
     dated: bool = True,
     mode: int = 0o644,
     ours: Mapping[str, Any] | None = None,
+    sha256: str | None = None,
+    header: Header | None = None,
 ) -> Saved:
     """Save an image under a new id, with its sidecar; when this returns, both are on the disk.
 
@@ -62,6 +64,8 @@ def save(
         dated: Write the dated layout, else the flat one.
         mode: Permissions of both files.
         ours: More for the program's key in the sidecar, beside the content's hash.
+        sha256: The content's SHA-256 in hex digits, where it is known already.
+        header: What the content's header says, where it is known already.
 
     Raises:
         InvalidFormat: There is no such format.
@@ -72,20 +76,22 @@ def save(
     """
     extension = layout.validate_format(file_format)
     data = _as_bytes(data)
-    marks = _our_marks(data, ours)
     while True:
         image = _Image(data, extension, datetime.now())
         image_id = layout.generate_id("img", image.created)
         if dated:
             path = layout.dated_path(image_id, image.created, extension)
-            filed = _dated_keys(base / path, image_id, image)
+            filed = _dated_keys(base / path, image_id, image, header or read_header(data))
         else:
             path = layout.flat_path(image_id, extension)
             filed = _flat_keys(image_id, image)
         beside = layout.sidecar_paths(path)[0]
-        sidecar = _sidecar(metadata, filed, marks, filed_first=dated)
+
+        def sidecar(filed: dict[str, Any] = filed) -> bytes:
+            return _sidecar(metadata, filed, _our_marks(data, ours, sha256), filed_first=dated)
+
         with suppress(FileExistsError):  # somebody has that id: one in 10^14
-            _write_pair(base, path, data, beside, sidecar, mode=mode)
+            _write_new_pair(base, path, data, beside, sidecar, mode=mode)
             return Saved(image_id, path, beside)
 
 
@@ -130,9 +136,9 @@ def store(
         filed["source_format"] = "data_url"
     path = layout.flat_path(image_id, extension)
     beside = layout.flat_sidecar_path(image_id)
-    sidecar = _sidecar(metadata, filed, _our_marks(data, None))
+    sidecar = _sidecar(metadata, filed, _our_marks(data, None, None))
     with store_lock(base):  # or the sidecar of one writer could end up with the image of another
-        _write_pair(base, path, data, beside, sidecar, mode=mode, replace=True)
+        _replace_pair(base, path, data, beside, sidecar, mode=mode)
         return [path, *_remove(base, layout.candidate_paths(image_id), keep={path, beside})]
 
 
@@ -155,7 +161,13 @@ def delete(base: Path, image_id: str, known: Iterable[str] = ()) -> list[str]:
     named = [path for path in known if path.rpartition("/")[2].rpartition(".")[0] == image_id]
     today = datetime.now()
     dated = [layout.default_path(image_id, each, today) for each in layout.FORMATS]
-    return _remove(base, [*dated, *layout.candidate_paths(image_id), *named])
+    images = [*dated, *layout.candidate_paths(image_id), *named]
+    sidecars = [beside for image in images for beside in layout.sidecar_paths(image)]
+    if not any(files.stat_file(base, path) for path in {*images, *sidecars}):
+        files.check_store(base)
+        return []
+    with store_lock(base):  # whoever pins, trashes or replaces the image does so before or after
+        return _remove(base, images)
 
 
 def _remove(base: Path, images: Collection[str], keep: Collection[str] = ()) -> list[str]:
@@ -166,28 +178,51 @@ def _remove(base: Path, images: Collection[str], keep: Collection[str] = ()) -> 
         return [path for path in paths if durable.remove_file(base, path)]
 
 
-def _write_pair(
+def _write_new_pair(
     base: Path,
     image: str,
     data: bytes,
     beside: str,
-    sidecar: bytes,
+    make_sidecar: Callable[[], bytes],
     *,
     mode: int,
-    replace: bool = False,
 ) -> None:
+    """Write a pair whose names nobody has.
+
+    The sidecar is made while the image's bytes go to the disk. Both names are made sure of at
+    once: of a pair that was not there before, whatever half a crash leaves is harmless, the
+    image whole or a sidecar that never shows.
+    """
+    with (
+        durable.prepare(base, image, data, mode=mode) as put_image,
+        durable.prepare(base, beside, make_sidecar(), mode=mode) as put_sidecar,
+    ):
+        put_sidecar.wait()
+        put_image.wait()
+        put_image.name()
+        try:
+            put_sidecar.name()
+            put_sidecar.sync_name()
+            if image.rpartition("/")[0] != beside.rpartition("/")[0]:
+                put_image.sync_name()
+        except OSError:
+            with suppress(StoreNotWritable):
+                durable.remove_file(base, image)
+            raise
+
+
+def _replace_pair(
+    base: Path, image: str, data: bytes, beside: str, sidecar: bytes, *, mode: int
+) -> None:
+    """Write a pair in place of another: a new sidecar must never be seen with the old image."""
     with (
         durable.prepare(base, image, data, mode=mode) as put_image,
         durable.prepare(base, beside, sidecar, mode=mode) as put_sidecar,
     ):
-        put_image(replace=replace)
-        try:
-            put_sidecar(replace=replace)
-        except OSError:
-            if not replace:
-                with suppress(StoreNotWritable):
-                    durable.remove_file(base, image)
-            raise
+        put_sidecar.wait()
+        put_image(replace=True)
+        put_sidecar.name(replace=True)
+        put_sidecar.sync_name()
 
 
 def _as_bytes(data: object) -> bytes:
@@ -210,8 +245,7 @@ def _parse_data_url(url: str) -> tuple[bytes, str]:
         raise InvalidImageData(f"The data URL's base64 cannot be read: {error}.") from None
 
 
-def _dated_keys(path: Path, image_id: str, image: _Image) -> dict[str, Any]:
-    header = read_header(image.data)
+def _dated_keys(path: Path, image_id: str, image: _Image, header: Header | None) -> dict[str, Any]:
     return {
         "image_id": image_id,
         "created_at": image.created.isoformat(),
@@ -234,8 +268,8 @@ def _flat_keys(image_id: str, image: _Image) -> dict[str, Any]:
     }
 
 
-def _our_marks(data: bytes, more: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {OUR_KEY: {"sha256": hashlib.sha256(data).hexdigest(), **(more or {})}}
+def _our_marks(data: bytes, more: Mapping[str, Any] | None, sha256: str | None) -> dict[str, Any]:
+    return {OUR_KEY: {"sha256": sha256 or hashlib.sha256(data).hexdigest(), **(more or {})}}
 
 
 def _sidecar(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from gui.icons import icon
 
-Need = Literal["", "store", "selection", "work"]
+Need = Literal["store", "writable", "selection", "trashed", "work", "undo", "redo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class ActionRow:
         shortcuts: The first is shown in the menu.
         icon: Of ``resources/icons``.
         tip: What it does, for its tool tip.
-        needs: What must be there for it to be enabled: an open store, a selection, work under way.
+        needs: What must all be there for it to be enabled: an open store, one that can be
+            written, selected images, a selection in the trash, work under way, something to undo.
         checkable: It has a state.
         group: Of those in one group exactly one is checked.
     """
@@ -39,7 +40,7 @@ class ActionRow:
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
     tip: str = ""
-    needs: Need = ""
+    needs: tuple[Need, ...] = ()
     checkable: bool = False
     group: str = ""
 
@@ -47,15 +48,42 @@ class ActionRow:
 ACTIONS: Final = (
     ActionRow("open", "&Open store…", "File", 0, ("Ctrl+O",), "open", "Open a store's folder"),
     ActionRow("recent", "Open &recent", "File", 0, tip="Stores opened before"),
-    ActionRow("quit", "&Quit", "File", 1, ("Ctrl+Q",), tip="Close Contact Sheet"),
-    ActionRow("copy_prompt", "Copy &prompt", "Edit", 0, ("Ctrl+Shift+C",), "copy",
-              "Copy the selected images' prompts", "selection"),
-    ActionRow("copy_path", "Copy file p&ath", "Edit", 0, ("Ctrl+Alt+C",), "",
-              "Copy the selected images' file names with their folders", "selection"),
-    ActionRow("select_all", "Select &all", "Edit", 1, ("Ctrl+A",), "",
-              "Select every image shown", "store"),
-    ActionRow("select_none", "Select &none", "Edit", 1, ("Ctrl+Shift+A",), "",
-              "Select nothing", "selection"),
+    ActionRow("import", "&Import…", "File", 1, ("Ctrl+I",), "import",
+              "Copy image files and folders into the store", ("writable",)),
+    ActionRow("export", "&Export…", "File", 1, ("Ctrl+E",), "export",
+              "Copy the selected images to a folder", ("selection",)),
+    ActionRow("quit", "&Quit", "File", 2, ("Ctrl+Q",), tip="Close Contact Sheet"),
+    ActionRow("undo", "&Undo", "Edit", 0, ("Ctrl+Z",), "undo",
+              "Take back what was done last", ("undo",)),
+    ActionRow("redo", "&Redo", "Edit", 0, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
+              "Do again what was taken back last", ("redo",)),
+    ActionRow("copy_image", "&Copy", "Edit", 1, ("Ctrl+C",), "copy",
+              "Copy the selected images and their files", ("selection",)),
+    ActionRow("copy_prompt", "Copy &prompt", "Edit", 1, ("Ctrl+Shift+C",), "",
+              "Copy the selected images' prompts", ("selection",)),
+    ActionRow("copy_path", "Copy file p&ath", "Edit", 1, ("Ctrl+Alt+C",), "",
+              "Copy the selected images' file names with their folders", ("selection",)),
+    ActionRow("paste", "Pa&ste", "Edit", 1, ("Ctrl+V",), "",
+              "Import the files or the image on the clipboard", ("writable",)),
+    ActionRow("select_all", "Select &all", "Edit", 2, ("Ctrl+A",), "",
+              "Select every image shown", ("store",)),
+    ActionRow("select_none", "Select &none", "Edit", 2, ("Ctrl+Shift+A",), "",
+              "Select nothing", ("selection",)),
+    ActionRow("preferences", "Pre&ferences…", "Edit", 3, ("Ctrl+,",), "preferences",
+              "How the store is kept, and how the window looks"),
+    ActionRow("pin", "&Pin", "Image", 0, ("P",), "pin",
+              "Keep the selected images from every clean-up, or no longer",
+              ("selection", "writable")),
+    ActionRow("delete", "&Delete", "Image", 0, ("Del",), "delete",
+              "Move the selected images to the trash", ("selection", "writable")),
+    ActionRow("restore", "Re&store", "Image", 0, ("Ctrl+R",), "undo",
+              "Put what is selected in the trash back where it was", ("trashed", "writable")),
+    ActionRow("delete_for_good", "Delete for &good…", "Image", 0, ("Shift+Del",), "",
+              "Remove what is selected in the trash from the disk", ("trashed", "writable")),
+    ActionRow("open_image", "&Open with the default program", "Image", 1, ("Ctrl+Return",), "",
+              "Open the selected images in the program the desktop has for them", ("selection",)),
+    ActionRow("reveal", "Show in &file manager", "Image", 1, ("Ctrl+Shift+R",), "",
+              "Show the selected image in its folder", ("selection",)),
     ActionRow("larger", "&Larger thumbnails", "View", 0, ("+", "=", "Ctrl++", "Ctrl+="),
               tip="Show fewer, larger thumbnails"),
     ActionRow("smaller", "&Smaller thumbnails", "View", 0, ("-", "Ctrl+-"),
@@ -73,11 +101,17 @@ ACTIONS: Final = (
     ActionRow("appearance_dark", "&Dark", "View/A&ppearance", 2, tip="Always dark",
               checkable=True, group="appearance"),
     ActionRow("rescan", "&Rescan", "Store", 0, ("F5",), "rescan",
-              "Look for what changed in the store's folders", "store"),
-    ActionRow("open_folder", "Open &folder", "Store", 1, ("Ctrl+Shift+O",), "",
-              "Show the store's folder in the file manager", "store"),
+              "Look for what changed in the store's folders", ("store",)),
+    ActionRow("prune", "&Prune…", "Store", 1, ("Ctrl+Shift+P",), "prune",
+              "See what could go, and let it go", ("store",)),
+    ActionRow("clean_up", "Clean up &now", "Store", 1, (), "",
+              "Let go what the store's settings say", ("writable",)),
+    ActionRow("empty_trash", "&Empty the trash…", "Store", 1, ("Ctrl+Shift+Del",), "",
+              "Remove everything in the trash from the disk", ("writable",)),
+    ActionRow("open_folder", "Open &folder", "Store", 2, ("Ctrl+Shift+O",), "",
+              "Show the store's folder in the file manager", ("store",)),
     ActionRow("cancel_work", "&Cancel work", "Store", 0, ("Ctrl+.",), "cancel",
-              "Stop what is under way", "work"),
+              "Stop what is under way", ("work",)),
     ActionRow("shortcuts", "&Shortcuts", "Help", 0, ("F1", "?"), "", "List every shortcut"),
     ActionRow("about", "&About Contact Sheet", "Help", 1, tip="Version and licence"),
 )  # fmt: skip
@@ -101,17 +135,16 @@ def create_actions(parent: QObject) -> dict[str, QAction]:
     return actions
 
 
-def set_available(
-    actions: Mapping[str, QAction],
-    *,
-    store: bool = False,
-    selection: bool = False,
-    work: bool = False,
-) -> None:
-    """Enable exactly the actions whose need is met."""
-    met = {"": True, "store": store, "selection": selection, "work": work}
+def set_available(actions: Mapping[str, QAction], met: Collection[Need] = ()) -> None:
+    """Enable exactly the actions whose needs are all met."""
     for row in ACTIONS:
-        actions[row.id].setEnabled(met[row.needs])
+        actions[row.id].setEnabled(all(need in met for need in row.needs))
+
+
+def bind(actions: Mapping[str, QAction], acts: Mapping[str, Callable[[], object]]) -> None:
+    """Have actions, by id, do what they are for when they are triggered."""
+    for name, act in acts.items():
+        actions[name].triggered.connect(act)
 
 
 def set_icons(actions: Mapping[str, QAction], palette: QPalette) -> None:

@@ -18,13 +18,18 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import StoreError
 from core.places import APP_NAME
-from gui import accessibility, aio, pages, theme
+from gui import accessibility, aio, language, pages, theme
+from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
 from gui.controllers.commands import CommandController
-from gui.controllers.message import MessageController
+from gui.controllers.history import History
+from gui.controllers.pins import PinController
 from gui.controllers.selection import SelectionController
+from gui.controllers.settings import SettingsController
 from gui.controllers.store import StoreController
 from gui.controllers.thumbnails import ThumbnailController
+from gui.controllers.trash import TrashController, trash_model
+from gui.controllers.works import WorkController
 from gui.icons import icon
 from gui.main_window import NAME, MainWindow
 from gui.models.date_tree import DateTreeModel
@@ -83,6 +88,7 @@ class Session:
 
     def __init__(self, app: QApplication, preferences: Preferences) -> None:
         self.preferences = preferences
+        language.use(preferences.language)
         self.closed = asyncio.Event()
         self.failure: asyncio.Queue[Exception] = asyncio.Queue()
         self.tasks = aio.TaskScope(self._on_error)
@@ -90,25 +96,46 @@ class Session:
         self.dates = DateTreeModel()
         self.grid = ImageGrid()
         self.grid.setModel(self.images)
-        self.window = MainWindow(self.dates, self.grid)
-        self.message = MessageController(self.window)
+        self.trashed = trash_model()
+        self.window = MainWindow(self.dates, self.grid, self.trashed)
         self.stores = StoreController(self.tasks, self._on_error)
-        for part in (self.images, self.dates, self.stores):
+        for part in (self.images, self.dates, self.trashed, self.stores):
             part.setParent(self.window)  # to go with it, in this thread: a collector runs in any
+        self.works = WorkController(self.window.stats)
+        self.history = History(self.stores, self.window.notice)
         self.browse = BrowseController(
-            self.stores, self.window, self.message, self.images, self.dates
+            self.stores, self.window, self.images, self.dates, self.works
         )
         self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
         self.selection = SelectionController(self.stores, self.window, self.images)
+        self.trash = TrashController(
+            self.stores, self.works, self.history, self.browse, self.selection, self.window,
+            self.images, self.dates, self.trashed,
+        )  # fmt: skip
+        self.pins = PinController(
+            self.stores, self.works, self.history, self.selection, self.window
+        )
         self.commands = CommandController(
             self.tasks,
             self.stores,
             self.browse,
             self.selection,
-            self.message,
             self.window,
             preferences,
+            self.works,
+            self.history,
         )
+        self.availability = Availability(
+            self.window.actions_by_id,
+            self.stores,
+            self.works,
+            self.history,
+            self.selection,
+            self.window.trash.table,
+        )
+        self.settings = SettingsController(self.tasks, self.stores, self.window, preferences)
+        self.settings.applied.connect(self.browse.show_totals)
+        self.settings.appearance_tried.connect(partial(theme.apply, app))
         self.commands.appearance_chosen.connect(partial(theme.apply, app))
         self.browse.images_edited.connect(self.thumbnails.reload)
         self.browse.images_edited.connect(self.selection.refresh)
@@ -120,6 +147,9 @@ class Session:
             self.window.restoreGeometry(geometry)
         if (panes := self.preferences.layout("panes")) is not None:
             self.window.restore_panes(panes)
+        if (default_size := self.preferences.default_cell_size) is not None:
+            self.grid.default_cell_size = default_size
+            self.grid.reset_cell_size()
         if (cell_size := self.preferences.cell_size) is not None:
             self.grid.set_cell_size(cell_size)
 
@@ -135,7 +165,7 @@ class Session:
         recent = self.preferences.recent_stores
         path = store or (Path(recent[0]) if recent else None)
         if path is None:
-            self.message.show(pages.no_store())
+            self.window.show_page(pages.no_store())
         else:
             self.commands.open(path)
         self.window.show()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -29,6 +29,9 @@ from PySide6.QtWidgets import (
 from gui.actions import create_actions, fill_menu_bar, set_icons
 from gui.icons import icon
 from gui.models.date_tree import DateTreeModel
+from gui.models.image_table import ImageTableModel
+from gui.pages import Page
+from gui.views.context_menu import IMAGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil, dropped_folder
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
@@ -36,6 +39,7 @@ from gui.views.message_page import MessagePage
 from gui.views.metadata_pane import MetadataPane
 from gui.views.notice import Notice
 from gui.views.stats_bar import StatsBar
+from gui.views.trash_page import TrashPage
 
 NAME: Final = "Contact Sheet"
 SIZE: Final = QSize(1440, 900)
@@ -43,14 +47,15 @@ SMALLEST: Final = QSize(720, 480)
 TREE_PX: Final = 244
 PANE_PX: Final = 320
 SLIDER_PX: Final = 112
+BUTTONS: Final = (("open", "import"), ("pin", "delete", "prune"))
 APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark")
 
 
 class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
-    Its parts are attributes: ``dates``, ``grid``, ``message``, ``metadata``, ``stats``,
-    ``notice``, ``actions_by_id`` and ``recent_menu``.
+    Its parts are attributes: ``dates``, ``grid``, ``trash``, ``message``, ``metadata``,
+    ``stats``, ``notice``, ``actions_by_id`` and ``recent_menu``.
 
     Signals:
         store_dropped: One folder was dropped; its path.
@@ -60,7 +65,9 @@ class MainWindow(QMainWindow):
     store_dropped = Signal(str)
     closing = Signal()
 
-    def __init__(self, dates_model: DateTreeModel, grid: ImageGrid) -> None:
+    def __init__(
+        self, dates_model: DateTreeModel, grid: ImageGrid, trash_model: ImageTableModel[Any]
+    ) -> None:
         super().__init__()
         self.grid = grid
         self.dates = DateTreeView(dates_model)
@@ -68,6 +75,7 @@ class MainWindow(QMainWindow):
         self.message = MessagePage()
         self.stats = StatsBar()
         self.actions_by_id = create_actions(self)
+        self.trash = TrashPage(trash_model, self.actions_by_id)
         self.recent_menu = QMenu(self)
         self.actions_by_id["recent"].setMenu(self.recent_menu)
         self._stack = QStackedWidget()
@@ -92,18 +100,14 @@ class MainWindow(QMainWindow):
         """Show the images."""
         self._stack.setCurrentWidget(self.grid)
 
-    def show_message(
-        self,
-        title: str,
-        explanation: str,
-        *,
-        icon: str = "image",
-        first: str = "",
-        second: str = "",
-    ) -> None:
-        """Show a message in place of the images; see ``MessagePage.show_message``."""
-        self.message.show_message(title, explanation, icon=icon, first=first, second=second)
+    def show_page(self, page: Page) -> None:
+        """Show a message in place of the images."""
+        self.message.show_page(page)
         self._stack.setCurrentWidget(self.message)
+
+    def show_trash(self) -> None:
+        """Show the trash in place of the images."""
+        self._stack.setCurrentWidget(self.trash)
 
     def save_panes(self) -> QByteArray:
         """Return which panes are shown and how wide they are, for ``restore_panes``."""
@@ -164,9 +168,11 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         fill_menu_bar(self.menuBar(), self.actions_by_id)
+        add_context_menu(self.grid, self.actions_by_id, IMAGE_MENU)
         self.addToolBar(self._make_tool_bar())
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.trash)
         for widget in (self.dates, self._stack, self.metadata):
             self._splitter.addWidget(widget)
             widget.raise_()  # screen readers read in the order of stacking
@@ -190,11 +196,14 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        open_action = self.actions_by_id["open"]
-        open_action.setIconText("\u2002Open")  # a space that stands between icon and text
-        bar.addAction(open_action)
-        bar.widgetForAction(open_action).setAccessibleName("Open")
-        bar.addSeparator()
+        for names in BUTTONS:
+            for name in names:
+                action = self.actions_by_id[name]
+                text = action.text().replace("&", "").removesuffix("…").partition(" ")[0]
+                action.setIconText(f"\u2002{text}")  # a space that stands between icon and text
+                bar.addAction(action)
+                bar.widgetForAction(action).setAccessibleName(text)
+            bar.addSeparator()
         self._size_slider.setFixedWidth(SLIDER_PX)
         self._size_slider.setRange(SMALLEST_CELL, LARGEST_CELL)
         self._size_slider.setPageStep((LARGEST_CELL - SMALLEST_CELL) // 8)

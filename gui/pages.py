@@ -84,6 +84,26 @@ def empty_days() -> Page:
     )
 
 
+def nothing_pinned() -> Page:
+    """No image is pinned."""
+    return Page(
+        _text("Nothing is pinned"),
+        _text("Select images and press P: no clean-up takes them, and they are all found here."),
+        "pin",
+        ((_text("Show all images"), "show_all"),),
+    )
+
+
+def empty_trash() -> Page:
+    """There is nothing in the trash."""
+    return Page(
+        _text("The trash is empty"),
+        _text("What you delete comes here first, and can be put back where it was."),
+        "delete",
+        ((_text("Show all images"), "show_all"),),
+    )
+
+
 def cannot_open(path: Path, error: StoreError) -> Page:
     """The store cannot be opened."""
     title = _text("The store cannot be opened")

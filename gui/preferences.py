@@ -8,6 +8,7 @@ import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 from core.places import APP_NAME
+from gui.language import LANGUAGES, SYSTEM
 from gui.theme import Appearance
 
 MOST_RECENT = 8
@@ -36,12 +37,30 @@ class Preferences:
     @property
     def cell_size(self) -> int | None:
         """Wanted width of a thumbnail in the grid, in logical pixels."""
-        value = self._settings.value("cell_size", "")
-        return int(value) if isinstance(value, str) and value.isdecimal() else None
+        return self._number("cell_size")
 
     @cell_size.setter
     def cell_size(self, value: int) -> None:
         self._settings.setValue("cell_size", str(value))
+
+    @property
+    def default_cell_size(self) -> int | None:
+        """The width that thumbnails have when the person asks for the usual one."""
+        return self._number("default_cell_size")
+
+    @default_cell_size.setter
+    def default_cell_size(self, value: int) -> None:
+        self._settings.setValue("default_cell_size", str(value))
+
+    @property
+    def language(self) -> str:
+        """A language's code; "" follows the system."""
+        value = self._settings.value("language", "")
+        return value if value in dict(LANGUAGES) else SYSTEM
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._settings.setValue("language", value)
 
     @property
     def recent_stores(self) -> list[str]:
@@ -71,3 +90,7 @@ class Preferences:
     def save(self) -> None:
         """Write everything to disk."""
         self._settings.sync()
+
+    def _number(self, name: str) -> int | None:
+        value = self._settings.value(name, "")
+        return int(value) if isinstance(value, str) and value.isdecimal() else None

@@ -27,6 +27,23 @@ def number_text(number: int) -> str:
     return _locale().toString(number)
 
 
+def decimal_text(number: float) -> str:
+    """Return a number as it is typed, without needless zeros: "10", "0.5"."""
+    locale = _locale()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(number), "g", 12)
+
+
+def number_of(text: str) -> int | float | None:
+    """Return the number that was typed, in the person's language or in English; else ``None``."""
+    number, understood = _locale().toDouble(text.strip())
+    if not understood:
+        number, understood = QLocale.c().toDouble(text.strip())
+    if not understood:
+        return None
+    return int(number) if number.is_integer() else number
+
+
 def count_text(count: int, noun: str) -> str:
     """Return a number of things: "1 image", "12,431 images"; ``noun`` is the English singular."""
     source = f"{{count}} {noun}{_PLURAL_MARK}"
@@ -51,6 +68,37 @@ def size_text(size_bytes: int, decimal_below: int = 10) -> str:
         unit = larger_units.pop(0)
     decimals = 1 if round(size, 1) < decimal_below else 0
     return f"{_locale().toString(size, 'f', decimals)} {unit}"
+
+
+def pace_text(done: int, total: int, seconds: float) -> str:
+    """Return how fast work goes and how long it still takes: "45 a second, 12 s left".
+
+    Args:
+        done: How many of its parts are done.
+        total: How many there are; 0 while nobody knows.
+        seconds: How long it has been under way; before the first second nothing is said.
+    """
+    if seconds < 1 or not 0 < done < total:
+        return ""
+    rate = done / seconds
+    decimals = 0 if rate >= 10 else 1
+    left = duration_text((total - done) / rate)
+    return translated(
+        "work",
+        "{rate} a second, {left} left",
+        rate=_locale().toString(rate, "f", decimals),
+        left=left,
+    )
+
+
+def duration_text(seconds: float) -> str:
+    """Return a length of time to its two largest units: "12 s", "3 min 20 s", "2 h 5 min"."""
+    whole = max(round(seconds), 1)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{number_text(whole // 3600)} h {whole % 3600 // 60} min"
 
 
 def day_text(day: int) -> str:

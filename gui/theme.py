@@ -135,8 +135,9 @@ def palette_of(colours: Colours) -> QPalette:
 
 
 def style_sheet(colours: Colours) -> str:
-    """Return ``style.qss`` with the colours filled in."""
-    return Template(resources.read_text("style.qss")).substitute(asdict(colours))
+    """Return ``style.qss`` with the colours, and the folder of the icons, filled in."""
+    icons = resources.path("icons").as_posix()
+    return Template(resources.read_text("style.qss")).substitute(asdict(colours), icons=icons)
 
 
 def text_font() -> QFont:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 
 def read_text(name: str) -> str:
@@ -15,3 +16,8 @@ def read_text(name: str) -> str:
         FileNotFoundError: There is no such resource.
     """
     return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+def path(name: str) -> Path:
+    """Return where a resource is on the disk, for what can only be told a file."""
+    return Path(__file__).with_name(name)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.events import ScanChanged
+from core.records import DayImages
 from gui import pages
 from gui.aio import Latest
-from gui.controllers.message import MessageController
 from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.works import Work, WorkController
 from gui.main_window import MainWindow
-from gui.models.date_tree import DateTreeModel
+from gui.models.date_tree import DateTreeModel, Kind, Place
 from gui.models.image_list import ImageListModel
 from gui.text import count_text, translated
-
-WORK_SHOWN_AFTER_MS = 300  # what is over sooner would only flicker
 
 
 class BrowseController(QObject):
@@ -26,55 +25,53 @@ class BrowseController(QObject):
     each a question for just the days it touched.
 
     Signals:
+        rescanned(): A scan has ended.
         images_edited(frozenset): Keys of images whose file or sidecar is another now.
-        working_changed(): Work has begun or ended.
     """
 
     images_edited = Signal(object)
-    working_changed = Signal()
+    rescanned = Signal()
 
     def __init__(
         self,
         stores: StoreController,
         window: MainWindow,
-        message: MessageController,
         images: ImageListModel,
         dates: DateTreeModel,
+        works: WorkController,
     ) -> None:
         super().__init__(window)
         self._window = window
-        self._message = message
         self._images = images
         self._dates = dates
+        self._works = works
+        self._indexing: Work | None = None
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
-        self._chosen: frozenset[int] | None = None
+        self._place = Place()
         self._stale: set[int] = set()
         self._following = False
         self._scan = ScanChanged(None)
         self._settled = asyncio.Event()
-        self._work_shown = QTimer(self, singleShot=True, interval=WORK_SHOWN_AFTER_MS)
-        self._work_shown.timeout.connect(self._show_work)
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
-        window.dates.days_selected.connect(self._on_days_selected)
+        window.dates.place_chosen.connect(self._on_place_chosen)
         window.grid.day_in_view_changed.connect(window.dates.show_day_in_view)
-        window.stats.cancel_requested.connect(self.cancel_scan)
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What the last scan could not read, and why."""
         return self._scan.problems
 
-    @property
-    def working(self) -> bool:
-        """Whether a scan is under way."""
-        return self._scan.progress is not None
-
     def rescan(self) -> None:
         """Look at every file of the store again."""
         if self._store is not None:
             self._store.tasks.start(self._rescan(self._store))
+
+    def show_totals(self) -> None:
+        """Say again what the store holds and may hold."""
+        if self._store is not None:
+            self._store.tasks.start(self._show_totals(self._store))
 
     async def _rescan(self, store: OpenStore) -> None:
         await store.manager.rescan(full=True)
@@ -109,19 +106,19 @@ class BrowseController(QObject):
         self._stale.clear()
         self._following = False
         self._scan = ScanChanged(None)
+        self._end_indexing()
         self._settled.clear()
         self._images.clear()
         self._dates.set_totals([])
-        self._window.dates.select_all_images()
+        self._window.dates.choose()
         self._window.set_store_name("")
         stats = self._window.stats
         stats.set_store(None)
-        stats.clear_progress()
         stats.set_problems(0)
         stats.set_badge("")
 
-    def _on_days_selected(self, days: frozenset[int] | None) -> None:
-        self._chosen = days
+    def _on_place_chosen(self, place: Place) -> None:
+        self._place = place
         self._show_chosen()
 
     def _on_catalog_reset(self) -> None:
@@ -132,13 +129,25 @@ class BrowseController(QObject):
     def _show_chosen(self) -> None:
         if self._store is not None and self._showing is not None:
             self._settled.clear()
-            self._showing.start(self._show_days(self._store, self._chosen))
+            self._showing.start(self._show_place(self._store, self._place))
 
-    async def _show_days(self, store: OpenStore, chosen: frozenset[int] | None) -> None:
-        """Show these days, or all, from the start."""
-        self._images.set_days(await store.manager.days(chosen))
+    async def _show_place(self, store: OpenStore, place: Place) -> None:
+        """Show what is there, from the start."""
+        if place.kind == Kind.TRASH:
+            self._images.set_days([])
+            self._window.dates.show_day_in_view(None)
+        else:
+            self._images.set_days(await self._days_of(store, place))
         await self._show_totals(store)
         self._check_settled()
+
+    async def _days_of(
+        self, store: OpenStore, place: Place, days: frozenset[int] | None = None
+    ) -> list[DayImages]:
+        """Ask for the images of a place, or for those of them on certain days."""
+        if place.kind == Kind.DAYS:
+            days = place.days if days is None else place.days & days
+        return await store.manager.days(days, pinned=place.kind == Kind.PINNED)
 
     def _on_images_changed(self, days: frozenset[int], keys: frozenset[int]) -> None:
         if self._store is None:
@@ -157,14 +166,16 @@ class BrowseController(QObject):
         try:
             while self._stale:
                 days, self._stale = self._stale, set()
+                place = self._place
                 try:
-                    fresh = {day.day: day for day in await store.manager.days(days)}
+                    found = await self._days_of(store, place, frozenset(days))
                 except BaseException:
                     self._stale |= days  # not shown yet
                     raise
-                chosen = self._chosen
-                shown = [day for day in days if chosen is None or day in chosen]
-                self._images.update_days({day: fresh.get(day) for day in shown})
+                if place == self._place and place.kind != Kind.TRASH:
+                    shown = days & place.days if place.kind == Kind.DAYS else days
+                    fresh = {day.day: day for day in found}
+                    self._images.update_days({day: fresh.get(day) for day in shown})
                 await self._show_totals(store)
         finally:
             self._following = False
@@ -174,34 +185,41 @@ class BrowseController(QObject):
         totals, days = await store.manager.totals(), await store.manager.day_totals()
         settings = store.manager.settings
         self._dates.set_totals(days)
+        self._dates.set_sums(Kind.PINNED, await store.manager.pinned_images(), None)
         self._window.stats.set_store(totals, settings.retention_days, settings.max_bytes)
+        if self._place.kind == Kind.TRASH:
+            return  # whoever lists the trash says what there is
         if self._images.rowCount():
             self._window.show_grid()
+        elif self._place.kind == Kind.PINNED:
+            self._window.show_page(pages.nothing_pinned())
         elif totals.images:
-            self._message.show(pages.empty_days())
+            self._window.show_page(pages.empty_days())
         elif self._scan.progress is not None:
-            self._message.show(pages.indexing())
+            self._window.show_page(pages.indexing())
         else:
-            self._message.show(pages.empty_store(store.path))
+            self._window.show_page(pages.empty_store(store.path))
 
     def _on_scan_changed(self, scan: ScanChanged) -> None:
-        was_working, self._scan = self.working, scan
-        if self.working != was_working:
-            self.working_changed.emit()
+        self._scan = scan
         self._window.stats.set_problems(len(scan.problems))
         if scan.progress is None:
-            self._work_shown.stop()
-            self._window.stats.clear_progress()
+            self._end_indexing()
             if scan.problems:
                 self._tell_problems(scan.problems)
             if self._store is not None:
                 self._store.tasks.start(self._finish_scan(self._store))
-        else:
-            self._settled.clear()
-            if not was_working:
-                self._work_shown.start()
-            elif not self._work_shown.isActive():
-                self._show_work()
+            return
+        self._settled.clear()
+        if self._indexing is None:
+            text = translated("stats", "Indexing")
+            self._indexing = self._works.begin(text, self.cancel_scan)
+        self._indexing.on_progress(scan.progress)
+
+    def _end_indexing(self) -> None:
+        if self._indexing is not None:
+            self._works.end(self._indexing)
+            self._indexing = None
 
     def _tell_problems(self, problems: tuple[str, ...]) -> None:
         text, more = problems[0], len(problems) - 1
@@ -212,14 +230,10 @@ class BrowseController(QObject):
         show = self._window.stats.problems_requested.emit
         self._window.notice.tell(text, translated("stats", "Show"), show)
 
-    def _show_work(self) -> None:
-        if (progress := self._scan.progress) is not None:
-            text = translated("stats", "Indexing")
-            self._window.stats.set_progress(text, progress.done, progress.total)
-
     async def _finish_scan(self, store: OpenStore) -> None:
         await self._show_totals(store)
         self._check_settled()
+        self.rescanned.emit()
 
     def _check_settled(self) -> None:
         if self._scan.progress is None and not self._stale and not self._following:

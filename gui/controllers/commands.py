@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.errors import StoreError
 from gui import aio, pages, theme
-from gui.actions import set_available
+from gui.actions import bind
 from gui.controllers.browse import BrowseController
-from gui.controllers.message import MessageController
+from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.works import WorkController
 from gui.dialogs.about import AboutDialog
 from gui.dialogs.problems import ProblemsDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
@@ -41,54 +42,56 @@ class CommandController(QObject):
         stores: StoreController,
         browse: BrowseController,
         selection: SelectionController,
-        message: MessageController,
         window: MainWindow,
         preferences: Preferences,
+        works: WorkController,
+        history: History,
     ) -> None:
         super().__init__(window)
         self._tasks = tasks
         self._stores = stores
         self._browse = browse
         self._selection = selection
-        self._message = message
         self._window = window
         self._preferences = preferences
+        self._works = works
+        self._history = history
         self._wanted: Path | None = None
-        self._acts = self._bound_acts()
-        for name, act in self._acts.items():
-            if name in window.actions_by_id:
-                window.actions_by_id[name].triggered.connect(act)
+        acts = self._acts()
+        bind(window.actions_by_id, acts)
+        self._offers = {**acts, **self._offered_only()}
         window.store_dropped.connect(self.open)
-        message.offer_taken.connect(lambda name: self._acts[name]())
+        window.message.offer_taken.connect(lambda name: self._offers[name]())
         window.stats.problems_requested.connect(self._show_problems)
-        window.grid.selectionModel().selectionChanged.connect(self._update_available)
-        browse.working_changed.connect(self._update_available)
         stores.opened.connect(self._on_opened)
-        stores.closed.connect(self._update_available)
         stores.failed.connect(self._on_failed)
         self._check_appearance(preferences.appearance)
         self._fill_recent()
-        self._update_available()
 
     def open(self, path: str | Path) -> None:
         """Open the store in this folder."""
         self._wanted = Path(path)
-        self._message.show(pages.opening(self._wanted))
+        self._window.show_page(pages.opening(self._wanted))
         self._stores.open(self._wanted)
 
-    def _bound_acts(self) -> dict[str, Callable[[], object]]:
+    def _offered_only(self) -> dict[str, Callable[[], object]]:
+        """What only a page's button does."""
+        return {
+            "reopen": self._reopen,
+            "open_above": self._open_above,
+            "show_all": self._window.dates.choose,
+        }
+
+    def _acts(self) -> dict[str, Callable[[], object]]:
         window, grid = self._window, self._window.grid
         return {
             "open": partial(self._start, self._choose_store),
-            "reopen": self._reopen,
-            "open_above": self._open_above,
             "open_folder": self._open_folder,
             "quit": window.close,
             "copy_prompt": partial(self._start, self._selection.copy_prompts),
             "copy_path": partial(self._start, self._selection.copy_paths),
             "select_all": grid.selectAll,
             "select_none": grid.clearSelection,
-            "show_all": window.dates.select_all_images,
             "larger": grid.zoom_in,
             "smaller": grid.zoom_out,
             "reset_size": grid.reset_cell_size,
@@ -96,7 +99,9 @@ class CommandController(QObject):
             "appearance_light": partial(self._set_appearance, theme.Appearance.LIGHT),
             "appearance_dark": partial(self._set_appearance, theme.Appearance.DARK),
             "rescan": self._browse.rescan,
-            "cancel_work": self._browse.cancel_scan,
+            "undo": self._history.undo,
+            "redo": self._history.redo,
+            "cancel_work": self._works.cancel,
             "shortcuts": lambda: ShortcutsDialog(window).open(),
             "about": lambda: AboutDialog(window).open(),
         }
@@ -139,11 +144,9 @@ class CommandController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         self._preferences.remember_store(store.path)
         self._fill_recent()
-        self._update_available()
 
     def _on_failed(self, path: Path, error: StoreError) -> None:
-        self._message.show(pages.cannot_open(path, error))
-        self._update_available()
+        self._window.show_page(pages.cannot_open(path, error))
 
     def _fill_recent(self) -> None:
         menu = self._window.recent_menu
@@ -157,11 +160,3 @@ class CommandController(QObject):
     def _forget_recent(self) -> None:
         self._preferences.forget_stores()
         self._fill_recent()
-
-    def _update_available(self) -> None:
-        set_available(
-            self._window.actions_by_id,
-            store=self._stores.store is not None,
-            selection=self._window.grid.selectionModel().hasSelection(),
-            work=self._browse.working,
-        )

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Collection
 from contextlib import aclosing
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from core.errors import SidecarError
@@ -25,7 +25,13 @@ MOST_COPIED = 1000
 
 
 class SelectionController(QObject):
-    """Follows the grid's selection; only the latest one is asked for."""
+    """Follows the grid's selection; only the latest one is asked for.
+
+    Signals:
+        changed(): Other images are selected than before.
+    """
+
+    changed = Signal()
 
     def __init__(self, stores: StoreController, window: MainWindow, images: ImageListModel) -> None:
         super().__init__(window)
@@ -40,7 +46,14 @@ class SelectionController(QObject):
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
         self._grid.selectionModel().selectionChanged.connect(self._soon.start)
+        self._grid.selectionModel().selectionChanged.connect(self.changed)
         images.modelReset.connect(self._soon.start)
+        images.modelReset.connect(self.changed)
+
+    @property
+    def has_images(self) -> bool:
+        """Whether any image is selected."""
+        return self._grid.selectionModel().hasSelection()
 
     def refresh(self, keys: Collection[int]) -> None:
         """Show the selection again if one of these images is in it."""

@@ -1,4 +1,4 @@
-"""The dates of a store as a tree: all images, then years › months › days, newest first.
+"""The dates of a store as a tree: all images, pinned, trash, then years › months › days.
 
 An index is known by the day its parent begins with, not by a pointer: ids stay right whatever rows
 come and go above them, and nothing must be kept alive for Qt. ``_parent_id`` says how.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Any, Final
@@ -28,14 +29,30 @@ from gui.text import count_text, number_text, size_text, translated
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX: Final = QModelIndex()
 _TOP: Final = 0
-_ALL_ROW: Final = 0
+
+
+class Kind(IntEnum):
+    """What can be chosen; the first three are the tree's first rows, in this order."""
+
+    ALL = 0
+    PINNED = 1
+    TRASH = 2
+    DAYS = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a person chose to see; ``days`` are ordinals, for ``Kind.DAYS`` only."""
+
+    kind: Kind = Kind.ALL
+    days: frozenset[int] = frozenset()
 
 
 class Role(IntEnum):
     """What ``data`` answers besides Qt's own roles."""
 
     COUNT = Qt.ItemDataRole.UserRole + 1  # "214 · 402 MB"
-    DAYS = Qt.ItemDataRole.UserRole + 2  # frozenset of ordinals; None stands for all
+    PLACE = Qt.ItemDataRole.UserRole + 2  # a Place
 
 
 class _Span:
@@ -51,6 +68,7 @@ class _Span:
 
 
 _Node = _Span | DayTotal
+_FIRST_ROWS: Final = (Kind.ALL, Kind.PINNED, Kind.TRASH)
 
 
 class DateTreeModel(QAbstractItemModel):
@@ -62,8 +80,7 @@ class DateTreeModel(QAbstractItemModel):
         super().__init__(parent)
         self.updating = False  # rows come and go, and not because a person wants it
         self._years: list[_Node] = []
-        self._images = 0
-        self._size_bytes = 0
+        self._sums: dict[Kind, tuple[int, int | None]] = dict.fromkeys(_FIRST_ROWS, (0, 0))
 
     def set_totals(self, totals: Sequence[DayTotal]) -> None:
         """Show these days.
@@ -79,12 +96,19 @@ class DateTreeModel(QAbstractItemModel):
         self._merge(QModelIndex(), self._years, years)
         self.updating = False
         images = sum(year.images for year in years)
-        size_bytes = sum(year.size_bytes for year in years)
-        if (images, size_bytes) != (self._images, self._size_bytes):
-            self._images, self._size_bytes = images, size_bytes
-            everything = self.index(_ALL_ROW, 0)
-            self.dataChanged.emit(everything, everything)
+        self.set_sums(Kind.ALL, images, sum(year.size_bytes for year in years))
         self.totals_set.emit()
+
+    def set_sums(self, kind: Kind, images: int, size_bytes: int | None) -> None:
+        """Say how much there is in a place that is no date; bytes are ``None`` where unknown."""
+        if self._sums[kind] != (images, size_bytes):
+            self._sums[kind] = images, size_bytes
+            row = self.index_of(kind)
+            self.dataChanged.emit(row, row)
+
+    def index_of(self, kind: Kind) -> QModelIndex:
+        """Return the index of a place that is no date."""
+        return self.index(kind, 0)
 
     def index_of_day(self, day: int) -> QModelIndex:
         """Return the index of a day (``date.toordinal()``); invalid if it is not in the tree."""
@@ -105,7 +129,7 @@ class DateTreeModel(QAbstractItemModel):
         return 1
 
     def rowCount(self, parent: _Index = _NO_INDEX) -> int:
-        """Return how many rows a parent has; all images and days have none."""
+        """Return how many rows a parent has; days, and what is no date, have none."""
         if parent.column() > 0:
             return 0
         return len(self._children(parent)) + self._offset(parent)
@@ -133,7 +157,7 @@ class DateTreeModel(QAbstractItemModel):
         if year_row is None:
             return QModelIndex()
         if not is_month:
-            return self.createIndex(year_row + 1, 0, _TOP)
+            return self.createIndex(year_row + len(_FIRST_ROWS), 0, _TOP)
         month_row = _row_of(_children_of(self._years[year_row]), day)
         return QModelIndex() if month_row is None else self.createIndex(month_row, 0, year * 2)
 
@@ -143,17 +167,18 @@ class DateTreeModel(QAbstractItemModel):
             return None
         node = self._node(index)
         images, size_bytes = (
-            (node.images, node.size_bytes) if node else (self._images, self._size_bytes)
+            (node.images, node.size_bytes) if node else self._sums[Kind(index.row())]
         )
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._text(index, node)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return f"{count_text(images, 'image')}, {size_text(size_bytes)}"
+            known = [] if size_bytes is None else [size_text(size_bytes)]
+            return ", ".join([count_text(images, "image"), *known])
         if role == Role.COUNT:
             count = number_text(images)
-            return f"{count} · {size_text(size_bytes)}" if node else count
-        if role == Role.DAYS and node:
-            return frozenset(_days(node))
+            return f"{count} · {size_text(size_bytes or 0)}" if node else count
+        if role == Role.PLACE:
+            return Place(Kind.DAYS, frozenset(_days(node))) if node else Place(Kind(index.row()))
         return None
 
     # How the rows are kept
@@ -184,9 +209,10 @@ class DateTreeModel(QAbstractItemModel):
                 self.dataChanged.emit(index, index)
 
     def _node(self, index: _Index) -> _Node | None:
-        """Return what an index stands for; ``None`` for all images."""
+        """Return what an index stands for; ``None`` for what is no date."""
         if index.internalId() == _TOP:
-            return self._years[index.row() - 1] if index.row() != _ALL_ROW else None
+            row = index.row() - len(_FIRST_ROWS)
+            return self._years[row] if row >= 0 else None
         day, in_month = divmod(index.internalId(), 2)
         siblings = _children_of(_find(self._years, _new_year(day)))
         if in_month:
@@ -204,17 +230,17 @@ class DateTreeModel(QAbstractItemModel):
         if not parent.isValid():
             return _TOP
         node = self._node(parent)
-        assert node is not None  # noqa: S101 - all images has no children, so hasIndex() was false
+        assert node is not None  # noqa: S101 - the first rows have no children, so hasIndex() was false
         return node.day * 2 + (parent.internalId() != _TOP)
 
     @staticmethod
     def _offset(parent: _Index) -> int:
-        """Return the row of the first date: at the top, all images stand before it."""
-        return 0 if parent.isValid() else 1
+        """Return the row of the first date: at the top, others stand before it."""
+        return 0 if parent.isValid() else len(_FIRST_ROWS)
 
     def _text(self, index: _Index, node: _Node | None) -> str:
         if node is None:
-            return "All images"
+            return _first_texts()[index.row()]
         first = date.fromordinal(node.day)
         if index.internalId() == _TOP:
             return str(first.year)
@@ -222,6 +248,14 @@ class DateTreeModel(QAbstractItemModel):
             return QLocale().standaloneMonthName(first.month)
         weekday = QLocale().standaloneDayName(first.isoweekday(), QLocale.FormatType.ShortFormat)
         return f"{weekday} {first.day}"
+
+
+def _first_texts() -> tuple[str, str, str]:
+    return (
+        translated("dates", "All images"),
+        translated("dates", "Pinned"),
+        translated("dates", "Trash"),
+    )
 
 
 def _years_of(totals: Iterable[DayTotal]) -> list[_Node]:

@@ -162,6 +162,17 @@ class ImageListModel(QAbstractListModel):
             return row
         return self._rows.row_of(key, day)
 
+    def rows_of(self, days: Mapping[int, int]) -> list[int]:
+        """Return where these images stand, from the top; ``days`` are their days, by key."""
+        wanted = set(days.values())
+        rows: list[int] = []
+        for section in self.sections:
+            if section.day in wanted:
+                first = section.first_row
+                keys = self._rows.keys_between(first, first + section.count)
+                rows += [first + at for at, key in enumerate(keys) if key in days]
+        return rows
+
     def find(self, key: int) -> int | None:
         """Return where an image stands; ``None`` if it is not there.
 

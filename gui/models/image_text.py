@@ -28,6 +28,8 @@ def description_of(record: ImageRecord, problem: str | None) -> str:
     parts = [moment_text(record.created), size_text(record.size_bytes)]
     if record.width and record.height:
         parts.append(f"{record.width} × {record.height}")
+    if record.pinned:
+        parts.append(translated(_CONTEXT, "pinned"))
     if record.sidecar_problem is not None:
         reason = record.sidecar_problem
         parts.append(translated(_CONTEXT, "sidecar unreadable: {reason}", reason=reason))

@@ -29,6 +29,7 @@ class Look(NamedTuple):
 
     picture: Picture | None  # None until it comes
     without_sidecar: bool
+    pinned: bool
 
 
 class CellPainter:
@@ -108,6 +109,8 @@ class CellPainter:
         if picture is not None and picture.problem is not None:
             self._stamp(painter, at, Stamp.BROKEN)
             self._paint_problem(painter, cell, picture.problem)
+        if look.pinned:
+            self._stamp(painter, at, Stamp.PINNED)
         if look.without_sidecar:
             self._stamp(painter, at, Stamp.WITHOUT_SIDECAR)
 

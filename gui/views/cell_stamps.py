@@ -18,6 +18,7 @@ _SELECTED_WIDTH = 3
 _FOCUS_WIDTH = 1.5
 _MARK = 20
 _BADGE = 32
+_ON_PICTURE, _INK = QColor(20, 21, 24, 205), QColor(231, 232, 234)  # on any picture and theme
 
 
 class Stamp(Enum):
@@ -27,6 +28,7 @@ class Stamp(Enum):
     HOVERED = auto()
     SELECTED = auto()
     FOCUSED = auto()
+    PINNED = auto()
     WITHOUT_SIDECAR = auto()
     BROKEN = auto()
 
@@ -93,6 +95,20 @@ def _paint_ring(painter: QPainter, cell: QRectF, distance: float, pen: QPen) -> 
     painter.drawRoundedRect(cell.adjusted(-out, -out, out, out), RADIUS + out, RADIUS + out)
 
 
+def _paint_pinned(painter: QPainter, cell: QRectF, palette: QPalette) -> None:
+    disc = QRectF(cell.right() - 8 - _MARK, cell.top() + 8, _MARK, _MARK)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_ON_PICTURE)
+    painter.drawEllipse(disc)
+    painter.setPen(QPen(_INK, 1.2, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    at = disc.topLeft()
+    head = [(11.4, 5.2), (14.8, 8.6), (13.2, 9.2), (11.6, 10.8), (11.2, 13.0), (7.0, 8.8),
+            (9.2, 8.4), (10.8, 6.8)]  # fmt: skip
+    painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in head]))
+    painter.drawLine(QLineF(at + QPointF(9.1, 10.9), at + QPointF(5.6, 14.4)))
+
+
 def _paint_without_sidecar(painter: QPainter, cell: QRectF, palette: QPalette) -> None:
     disc = QRectF(cell.left() + 8, cell.bottom() - 8 - _MARK, _MARK, _MARK)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -127,6 +143,7 @@ _PAINTERS = {
     Stamp.HOVERED: _paint_hovered,
     Stamp.SELECTED: _paint_selected,
     Stamp.FOCUSED: _paint_focused,
+    Stamp.PINNED: _paint_pinned,
     Stamp.WITHOUT_SIDECAR: _paint_without_sidecar,
     Stamp.BROKEN: _paint_broken,
 }

@@ -27,12 +27,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.models.date_tree import DateTreeModel, Role
+from gui.models.date_tree import DateTreeModel, Kind, Place, Role
 
 _Index = QModelIndex | QPersistentModelIndex
 
 ROW_PX: Final = 27
-GAP_PX: Final = 10  # below all images
+GAP_PX: Final = 10  # between what is no date and the dates
 INDENT_PX: Final = 16
 MARGIN_PX: Final = 8  # around the rows, and within them
 TEXT_PX: Final = 26  # where the names of years begin, within the row
@@ -42,12 +42,16 @@ SPACE_PX: Final = 16  # at least, between a name and its figures
 
 
 class DateTreeView(QTreeView):
-    """Years, months and days with their counts; several can be selected.
+    """All images, pinned, trash, then years, months and days with their counts.
 
-    Selecting nothing means all images. The view marks the day the grid is at, and shows it.
+    Several dates can be selected; selecting nothing means all images. The view marks the day the
+    grid is at, and shows it.
+
+    Signals:
+        place_chosen(Place): The person wants to see this.
     """
 
-    days_selected = Signal(object)  # None: all images; else a frozenset of ordinals
+    place_chosen = Signal(object)
 
     def __init__(self, model: DateTreeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,33 +67,32 @@ class DateTreeView(QTreeView):
         self.setTabKeyNavigation(False)
         self.setItemDelegate(_RowHeights(self))
         self._model = model
-        self._days: frozenset[int] | None = None
+        self._place = Place()
         self._day_in_view: int | None = None
         self._followed_month = QPersistentModelIndex()
         self._opened_month = QPersistentModelIndex()  # opened here, not by the person
         self._marked = QPersistentModelIndex()
         self._untouched = True  # nothing was shown yet
         self.setModel(model)
-        self.select_all_images()
+        self.choose()
         model.totals_set.connect(self._on_totals_set)
         self.expanded.connect(self._mark)
         self.collapsed.connect(self._mark)
 
     @property
-    def selected_days(self) -> frozenset[int] | None:
-        """The ordinals of the selected days; ``None`` for all images."""
-        days: set[int] = set()
-        for index in self.selectedIndexes():
-            these = index.data(Role.DAYS)
-            if these is None:
-                return None
-            days |= these
-        return frozenset(days) if days else None
+    def place(self) -> Place:
+        """What is selected; of what is no date, only the current one counts."""
+        current: Place | None = self.currentIndex().data(Role.PLACE)
+        places = [index.data(Role.PLACE) for index in self.selectedIndexes()]
+        if current is not None and current.kind != Kind.DAYS and current in places:
+            return current
+        days = frozenset[int]().union(*(place.days for place in places))
+        return Place(Kind.DAYS, days) if days else Place()
 
-    def select_all_images(self) -> None:
-        """Select the first row and nothing else."""
+    def choose(self, kind: Kind = Kind.ALL) -> None:
+        """Select a place that is no date, and nothing else."""
         select = QItemSelectionModel.SelectionFlag.ClearAndSelect  # whatever keys are held down
-        self.selectionModel().setCurrentIndex(self._model.index(0, 0), select)
+        self.selectionModel().setCurrentIndex(self._model.index_of(kind), select)
 
     @property
     def day_in_view(self) -> int | None:
@@ -164,27 +167,27 @@ class DateTreeView(QTreeView):
         super().selectionChanged(selected, deselected)
         if not self.selectionModel().hasSelection() and not self._model.updating:
             self._fall_back_to_all()
-        self._tell_days()
+        self._tell_place()
 
     def _fall_back_to_all(self) -> None:
         select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.selectionModel().select(self._model.index(0, 0), select)
+        self.selectionModel().select(self._model.index_of(Kind.ALL), select)
 
-    def _tell_days(self) -> None:
+    def _tell_place(self) -> None:
         if not self.selectionModel().hasSelection():
             return
-        days = self.selected_days
-        if days != self._days:
-            self._days = days
-            self.days_selected.emit(days)
+        place = self.place
+        if place != self._place:
+            self._place = place
+            self.place_chosen.emit(place)
 
     def _on_totals_set(self) -> None:
-        newest_year = self._model.index(1, 0)
+        newest_year = self._model.index(Kind.DAYS, 0)
         if self._untouched and newest_year.isValid():
             self.expand(newest_year)
             self.expand(self._model.index(0, 0, newest_year))
         self._untouched = not newest_year.isValid()
-        self._tell_days()  # a selected month may have got another day
+        self._tell_place()  # a selected month may have got another day
         self._mark()
 
     # Painting
@@ -274,11 +277,9 @@ class DateTreeView(QTreeView):
 
 class _RowHeights(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(0, MARGIN_PX + ROW_PX + GAP_PX if _is_all(index) else ROW_PX)
-
-
-def _is_all(index: _Index) -> bool:
-    return index.row() == 0 and not index.parent().isValid()
+        row = index.row() if not index.parent().isValid() else Kind.DAYS
+        above = MARGIN_PX if row == Kind.ALL else 0
+        return QSize(0, above + ROW_PX + (GAP_PX if row == Kind.TRASH else 0))
 
 
 def _depth(index: _Index) -> int:

@@ -52,6 +52,9 @@ _MOVES = {
 class ImageGrid(SectionedView):
     """Shows an ``ImageListModel``; double click and Enter are ``activated``.
 
+    Attributes:
+        default_cell_size: How wide cells are when a person asks for the usual size.
+
     Signals:
         cell_size_changed: About how wide cells are to be, in pixels.
     """
@@ -61,6 +64,7 @@ class ImageGrid(SectionedView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.default_cell_size = DEFAULT_CELL
         self._moved = False  # by the key that is being handled
         self._column_keeper = ColumnKeeper()
         self._turned = 0  # how far the wheel went since the last change of size
@@ -91,7 +95,7 @@ class ImageGrid(SectionedView):
 
     def reset_cell_size(self) -> None:
         """Make cells as large as they are at first."""
-        self.set_cell_size(DEFAULT_CELL)
+        self.set_cell_size(self.default_cell_size)
 
     def _zoomed(self, steps: int) -> int:
         return self._geometry.cell_for(max(self._geometry.columns - steps, 1))

@@ -77,6 +77,10 @@ class Notice(QFrame):
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
+    def press(self) -> None:
+        """Do what the button offers, as a click on it does."""
+        self._button.click()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in place when what it lies on is resized."""
         if event.type() == QEvent.Type.Resize:

@@ -299,7 +299,11 @@ class SectionedView(QListView):
                 continue
             key = model.key_at(row)
             record = model.record(key)
-            look = Look(model.picture(key), record is not None and record.sidecar_path is None)
+            look = Look(
+                model.picture(key),
+                without_sidecar=record is not None and record.sidecar_path is None,
+                pinned=record is not None and record.pinned,
+            )
             self._cell_painter.paint(
                 painter,
                 cell.topLeft(),

@@ -85,6 +85,7 @@ class StatsBar(QStatusBar):
         self._problems = _button("problems")
         self._problems.clicked.connect(self.problems_requested)
         self._work = _quiet_label()
+        self._pace = _quiet_label()
         self._work_bar = ThinBar(80, "Progress")
         self._cancel = _button("cancel")
         self._cancel.setToolTip("Cancel")
@@ -121,18 +122,27 @@ class StatsBar(QStatusBar):
         self._set(self._selection, text)
         self._fit()
 
-    def set_progress(self, text: str, done: int, total: int, *, can_cancel: bool = True) -> None:
-        """Show the work under way: "Indexing 1,200 of 2,000" for ``text`` "Indexing"."""
+    def set_progress(self, text: str, done: int, total: int, pace: str = "") -> None:
+        """Show the work under way: "Indexing 1,200 of 2,000" for ``text`` "Indexing".
+
+        Args:
+            text: What is being done.
+            done: How many of its parts are done.
+            total: How many there are; 0 while nobody knows.
+            pace: How fast it goes and how long it still takes; the first to give way.
+        """
         counted = f" {number_text(done)} of {number_text(total)}" if total else "…"
         self._set(self._work, text + counted)
+        self._set(self._pace, pace)
         self._work_bar.set_share(done / total if total else 0.0)
         self._want(self._work_bar, bool(total))
-        self._want(self._cancel, can_cancel)
+        self._want(self._cancel, True)
         self._fit()
 
     def clear_progress(self) -> None:
         """Nothing is under way any more."""
         self._set(self._work, "")
+        self._set(self._pace, "")
         self._want(self._work_bar, False)
         self._want(self._cancel, False)
         self._fit()
@@ -181,11 +191,13 @@ class StatsBar(QStatusBar):
         row.addWidget(self._problems)
         row.addWidget(self._work)
         row.addWidget(self._work_bar)
+        row.addWidget(self._pace)
         row.addWidget(self._cancel)
         row.addWidget(self._selection)
         self._by_importance: tuple[QWidget, ...] = (
             self._images, self._work, self._cancel, self._size, self._problems, self._badge,
-            self._selection, self._quota_bar, self._work_bar, self._retention, self._span,
+            self._selection, self._quota_bar, self._work_bar, self._pace, self._retention,
+            self._span,
         )  # fmt: skip
         for widget in self._by_importance:
             widget.hide()

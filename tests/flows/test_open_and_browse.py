@@ -15,6 +15,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.records import DayImages
+from gui.models.date_tree import Kind
 from gui.models.date_tree import Role as DateRole
 from gui.text import count_text, size_text
 from tests.flows.conftest import all_loaded, open_window, until
@@ -47,13 +48,13 @@ async def shown_ids(session):
 def tree_days(session):
     """Every day in the tree: {ordinal: its description}."""
     model, found = session.dates, {}
-    for year in range(1, model.rowCount()):
+    for year in range(Kind.DAYS, model.rowCount()):
         year_index = model.index(year, 0)
         for month in range(model.rowCount(year_index)):
             month_index = model.index(month, 0, year_index)
             for day in range(model.rowCount(month_index)):
                 index = model.index(day, 0, month_index)
-                (ordinal,) = model.data(index, DateRole.DAYS)
+                (ordinal,) = model.data(index, DateRole.PLACE).days
                 found[ordinal] = model.data(index, DESCRIPTION)
     return found
 
@@ -110,7 +111,7 @@ async def test_a_click_on_a_day_shows_that_day(store):
         await until(lambda: session.images.rowCount() == truth[first][0] + truth[second][0])
         assert [section.day for section in session.images.sections] == [second, first]
         await all_loaded(session)
-        session.window.dates.select_all_images()
+        session.window.dates.choose()
         await until(lambda: session.images.rowCount() == 60)
 
 

@@ -336,7 +336,7 @@ async def test_the_first_screenful_comes_before_the_index_is_done(store):
     base = store(images=5000, days=60)
     async with open_window(base, settled=False) as session:
         await until(session.images.rowCount)
-        assert session.browse.working
+        assert session.works.under_way
         assert session.images.rowCount() < 5000
         newest = newest_first(base)[0].stem
         await until(lambda: session.images.record_at(0))
@@ -350,6 +350,6 @@ async def test_indexing_is_cancelled_and_goes_on_at_f5(store):
     async with open_window(base, settled=False) as session:
         await until(session.images.rowCount)
         session.window.stats.cancel_requested.emit()
-        await until(lambda: not session.browse.working)
+        await until(lambda: not session.works.under_way)
         QTest.keyClick(session.window, Qt.Key.Key_F5)
         await until(lambda: session.images.rowCount() == 2000)

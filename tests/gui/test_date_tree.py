@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.records import DayTotal
-from gui.models.date_tree import DateTreeModel, Role
+from gui.models.date_tree import DateTreeModel, Kind, Place, Role
 from gui.views.date_tree import DateTreeView
 
 MB = 2**20
@@ -61,6 +62,10 @@ def index_of(model: DateTreeModel, day: date) -> QModelIndex:
     return model.index_of_day(day.toordinal())
 
 
+def days(ordinals: Iterable[int]) -> Place:
+    return Place(Kind.DAYS, frozenset(ordinals))
+
+
 def select(view: DateTreeView, index: QModelIndex) -> None:
     flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
     view.selectionModel().setCurrentIndex(index, flag)
@@ -68,9 +73,13 @@ def select(view: DateTreeView, index: QModelIndex) -> None:
 
 def test_years_months_and_days_newest_first(model: DateTreeModel) -> None:
     model.set_totals(sample())
+    model.set_sums(Kind.PINNED, 31, None)
+    model.set_sums(Kind.TRASH, 12, 20 * MB)
     november = [("Fri 20", "214 · 402 MB", []), ("Thu 19", "88 · 160 MB", [])]
     assert outline(model) == [
         ("All images", "12,431", []),
+        ("Pinned", "31", []),
+        ("Trash", "12", []),
         (
             "2026",
             "303 · 564 MB",
@@ -94,16 +103,26 @@ def test_what_those_who_do_not_see_are_told(model: DateTreeModel) -> None:
     assert friday.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "214 images, 402 MB"
     october = index_of(model, date(2026, 10, 2))
     assert october.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "1 image, 2.0 MB"
+    model.set_sums(Kind.PINNED, 31, None)
+    model.set_sums(Kind.TRASH, 12, 20 * MB)
+    firsts = [model.index_of(kind) for kind in (Kind.ALL, Kind.PINNED, Kind.TRASH)]
+    assert [first.data(Qt.ItemDataRole.AccessibleDescriptionRole) for first in firsts] == [
+        "12,431 images, 3.6 GB",
+        "31 images",
+        "12 images, 20 MB",
+    ]
 
 
 def test_a_node_stands_for_its_days(model: DateTreeModel) -> None:
     model.set_totals(sample())
     friday = index_of(model, FRIDAY)
     november = {FRIDAY.toordinal(), FRIDAY.toordinal() - 1}
-    assert friday.data(Role.DAYS) == {FRIDAY.toordinal()}
-    assert friday.parent().data(Role.DAYS) == november
-    assert friday.parent().parent().data(Role.DAYS) == november | {date(2026, 10, 2).toordinal()}
-    assert model.index(0, 0).data(Role.DAYS) is None
+    assert friday.data(Role.PLACE) == days({FRIDAY.toordinal()})
+    assert friday.parent().data(Role.PLACE) == days(november)
+    year = november | {date(2026, 10, 2).toordinal()}
+    assert friday.parent().parent().data(Role.PLACE) == days(year)
+    assert model.index(0, 0).data(Role.PLACE) == Place()
+    assert model.index(2, 0).data(Role.PLACE) == Place(Kind.TRASH)
     assert not index_of(model, date(2024, 1, 1)).isValid()
 
 
@@ -114,10 +133,10 @@ def test_the_model_keeps_qts_rules_while_days_come_and_go(model: DateTreeModel) 
     model.set_totals([])
     for _ in range(12):
         share = chance.choice((0.05, 0.3, 0.9, 0.0))
-        days = [total(day, chance.randint(1, 3)) for day in every if chance.random() < share]
-        model.set_totals(days)
+        some = [total(day, chance.randint(1, 3)) for day in every if chance.random() < share]
+        model.set_totals(some)
         fresh = DateTreeModel()
-        fresh.set_totals(days)
+        fresh.set_totals(some)
         assert outline(model) == outline(fresh)
     assert tester.model() is model
 
@@ -141,7 +160,7 @@ def test_only_what_changed_is_touched(model: DateTreeModel, qtbot: QtBot) -> Non
     told.clear()
     model.set_totals(sample()[:2])
     assert ("removed", ("2026", 1, 1)) in told
-    assert ("removed", (None, 2, 2)) in told
+    assert ("removed", (None, 4, 4)) in told
     assert ("removed", ("November", 0, 0)) in told
     assert len(told) == 6
 
@@ -154,8 +173,8 @@ def test_at_first_all_images_are_selected_and_the_newest_month_is_open(
     assert view.isExpanded(november)
     assert view.isExpanded(november.parent())
     assert not view.isExpanded(index_of(model, date(2026, 10, 2)).parent())
-    assert not view.isExpanded(model.index(2, 0))
-    assert view.selected_days is None
+    assert not view.isExpanded(model.index(4, 0))
+    assert view.place == Place()
     assert view.selectedIndexes() == [model.index(0, 0)]
     assert view.accessibleName() == "Dates"
 
@@ -163,14 +182,14 @@ def test_at_first_all_images_are_selected_and_the_newest_month_is_open(
 def test_selecting_days_tells_which(model: DateTreeModel, view: DateTreeView, qtbot: QtBot) -> None:
     model.set_totals(sample())
     told: list[object] = []
-    view.days_selected.connect(told.append)
+    view.place_chosen.connect(told.append)
     friday = view.visualRect(index_of(model, FRIDAY)).center()
     thursday = view.visualRect(index_of(model, FRIDAY - timedelta(days=1))).center()
     left, control = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
     qtbot.mouseClick(view.viewport(), left, pos=friday)
     qtbot.mouseClick(view.viewport(), left, control, pos=thursday)
     ordinal = FRIDAY.toordinal()
-    assert told == [{ordinal}, {ordinal, ordinal - 1}]
+    assert told == [days({ordinal}), days({ordinal, ordinal - 1})]
 
 
 def test_selecting_nothing_means_all_images(
@@ -179,9 +198,9 @@ def test_selecting_nothing_means_all_images(
     model.set_totals(sample())
     select(view, index_of(model, FRIDAY))
     told: list[object] = []
-    view.days_selected.connect(told.append)
+    view.place_chosen.connect(told.append)
     view.clearSelection()
-    assert told == [None]
+    assert told == [Place()]
     assert view.selectedIndexes() == [model.index(0, 0)]
 
 
@@ -189,10 +208,10 @@ def test_arrow_keys_move_the_selection(
     model: DateTreeModel, view: DateTreeView, qtbot: QtBot
 ) -> None:
     model.set_totals(sample())
-    view.select_all_images()
-    for _ in range(3):
+    view.choose()
+    for _ in range(5):
         qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert view.selected_days == {FRIDAY.toordinal()}
+    assert view.place == days({FRIDAY.toordinal()})
     qtbot.keyClick(view, Qt.Key.Key_Left)
     assert view.currentIndex().data() == "November"
     qtbot.keyClick(view, Qt.Key.Key_Left)
@@ -204,16 +223,16 @@ def test_a_day_that_comes_leaves_selection_and_folds_as_they_were(
 ) -> None:
     model.set_totals(sample())
     select(view, index_of(model, FRIDAY))
-    view.expand(model.index(2, 0))
+    view.expand(model.index(4, 0))
     newer = [total(date(2027, 1, 1)), total(date(2026, 12, 1)), *sample()]
     told: list[object] = []
-    view.days_selected.connect(told.append)
+    view.place_chosen.connect(told.append)
     model.set_totals(newer)
     assert view.currentIndex().data() == "Fri 20"
-    assert view.selected_days == {FRIDAY.toordinal()}
+    assert view.place == days({FRIDAY.toordinal()})
     assert view.isExpanded(index_of(model, FRIDAY).parent())
-    assert view.isExpanded(model.index(3, 0))
-    assert not view.isExpanded(model.index(1, 0))
+    assert view.isExpanded(model.index(5, 0))
+    assert not view.isExpanded(model.index(3, 0))
     assert told == []
 
 
@@ -223,10 +242,10 @@ def test_a_selected_month_that_gets_a_day_tells_so(
     model.set_totals(sample())
     select(view, index_of(model, FRIDAY).parent())
     told: list[object] = []
-    view.days_selected.connect(told.append)
+    view.place_chosen.connect(told.append)
     model.set_totals([total(FRIDAY + timedelta(days=1)), *sample()])
     ordinal = FRIDAY.toordinal()
-    assert told == [{ordinal + 1, ordinal, ordinal - 1}]
+    assert told == [days({ordinal + 1, ordinal, ordinal - 1})]
 
 
 def test_when_the_selected_day_goes_it_stays_chosen(
@@ -235,11 +254,11 @@ def test_when_the_selected_day_goes_it_stays_chosen(
     model.set_totals(sample())
     select(view, index_of(model, date(2025, 12, 31)))
     told: list[object] = []
-    view.days_selected.connect(told.append)
+    view.place_chosen.connect(told.append)
     model.set_totals(sample()[:3])
     assert told == []
-    view.select_all_images()
-    assert told == [None]
+    view.choose()
+    assert told == [Place()]
 
 
 def test_the_tree_follows_the_grid_and_tidies_up_after_itself(
@@ -250,7 +269,7 @@ def test_the_tree_follows_the_grid_and_tidies_up_after_itself(
     december = index_of(model, date(2025, 12, 31)).parent()
     view.show_day_in_view(date(2026, 10, 2).toordinal())
     assert view.isExpanded(october)
-    assert view.selected_days is None
+    assert view.place == Place()
     view.show_day_in_view(date(2025, 12, 31).toordinal())
     assert view.isExpanded(december)
     assert not view.isExpanded(october)
@@ -280,8 +299,25 @@ def test_the_day_in_view_is_marked_and_not_selected(
 
 
 def test_twenty_years_of_days(model: DateTreeModel, view: DateTreeView) -> None:
-    days = [FRIDAY - timedelta(days=back) for back in range(7_300)]
-    model.set_totals([total(day) for day in days])
-    assert model.rowCount() == 1 + 21
+    every = [FRIDAY - timedelta(days=back) for back in range(7_300)]
+    model.set_totals([total(day) for day in every])
+    assert model.rowCount() == 3 + 21
     assert model.index(0, 0).data(Role.COUNT) == "7,300"
-    assert index_of(model, days[-1]).data(Role.COUNT) == "1 · 1.0 MB"
+    assert index_of(model, every[-1]).data(Role.COUNT) == "1 · 1.0 MB"
+
+
+def test_what_is_no_date_is_chosen_alone(
+    model: DateTreeModel, view: DateTreeView, qtbot: QtBot
+) -> None:
+    model.set_totals(sample())
+    told: list[object] = []
+    view.place_chosen.connect(told.append)
+    select(view, index_of(model, FRIDAY))
+    trash = view.visualRect(model.index_of(Kind.TRASH)).center()
+    left, control = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+    qtbot.mouseClick(view.viewport(), left, control, pos=trash)
+    assert view.place == Place(Kind.TRASH)
+    thursday = view.visualRect(index_of(model, FRIDAY - timedelta(days=1))).center()
+    qtbot.mouseClick(view.viewport(), left, control, pos=thursday)
+    ordinal = FRIDAY.toordinal()
+    assert told == [days({ordinal}), Place(Kind.TRASH), days({ordinal, ordinal - 1})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from gui import theme
-from gui.actions import ACTIONS, create_actions, set_available, shortcut_rows
+from gui.actions import ACTIONS, Need, create_actions, set_available, shortcut_rows
+from gui.controllers.trash import trash_model
 from gui.dialogs.problems import ProblemsDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
+from gui.pages import Page
 from gui.theme import Appearance
 from gui.views.drop_veil import DropVeil
 from gui.views.grid import LARGEST_CELL, ImageGrid
@@ -27,7 +30,7 @@ def window(qtbot: QtBot) -> MainWindow:
     grid = ImageGrid()
     images = ImageListModel(grid)
     grid.setModel(images)
-    window = MainWindow(DateTreeModel(grid), grid)
+    window = MainWindow(DateTreeModel(grid), grid, trash_model())
     window.resize(1000, 650)
     window.show()
     qtbot.waitExposed(window)
@@ -64,10 +67,10 @@ def test_actions_are_enabled_by_what_there_is(window: MainWindow) -> None:
     actions = window.actions_by_id
     assert actions["open"].isEnabled()
     assert not actions["rescan"].isEnabled()
-    set_available(actions, store=True)
+    set_available(actions, ["store"])
     assert actions["rescan"].isEnabled()
     assert not actions["copy_prompt"].isEnabled()
-    set_available(actions, store=True, selection=True, work=True)
+    set_available(actions, get_args(Need))
     assert all(action.isEnabled() for action in actions.values())
 
 
@@ -116,13 +119,14 @@ def test_tab_goes_dates_images_metadata(window: MainWindow, qtbot: QtBot) -> Non
 
 
 def test_a_message_stands_where_the_grid_would(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_message("No store is open", "Open one.", first="Open store…")
+    window.show_page(Page("No store is open", "Open one.", "open", (("Open store…", "open"),)))
     assert window.message.isVisible()
     assert not window.grid.isVisible()
     buttons = [x for x in window.message.findChildren(QPushButton) if x.isVisible()]
     assert [button.text() for button in buttons] == ["Open store…"]
-    with qtbot.waitSignal(window.message.first_clicked):
+    with qtbot.waitSignal(window.message.offer_taken) as taken:
         qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
+    assert taken.args == ["open"]
     window.show_grid()
     assert window.grid.isVisible()
 

@@ -1,0 +1,281 @@
+"""Deleting: to the trash at once, and from there back or away for good."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QItemSelectionModel, QObject
+
+from core.records import StoredImage, TrashReceipt
+from gui import pages
+from gui.actions import bind
+from gui.aio import Latest
+from gui.controllers.browse import BrowseController
+from gui.controllers.changes import DeleteChange, RestoreChange, Shuttle
+from gui.controllers.history import History
+from gui.controllers.selection import SelectionController
+from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.table_thumbnails import TableThumbnails
+from gui.controllers.works import WorkController
+from gui.dialogs.problems import ProblemsDialog
+from gui.dialogs.question import confirmed
+from gui.main_window import MainWindow
+from gui.models.date_tree import DateTreeModel, Kind, Place
+from gui.models.image_list import ImageListModel
+from gui.models.image_table import Column, ImageTableModel
+from gui.text import count_text, moment_text, size_text, translated
+from gui.views.selected_rows import selection_of
+
+_Select = QItemSelectionModel.SelectionFlag
+
+
+def trash_model() -> ImageTableModel[TrashReceipt]:
+    """Make the model of the trash."""
+    return ImageTableModel(
+        [
+            Column(translated("trash", "Image"), _name, _name),
+            Column(translated("trash", "Deleted"), _when, lambda each: each.trashed_at, width=190),
+            Column(translated("trash", "Why"), _why, _why, is_quiet=True, width=180),
+            Column(translated("trash", "From"), _origin, _origin, is_quiet=True, width=160),
+            Column(translated("trash", "Size"), _size, _bytes, is_number=True, width=90),
+        ],
+        lambda receipt: receipt.token,
+    )
+
+
+class TrashController(QObject):
+    """Deletes the selected images, shows the trash, and empties it when asked twice."""
+
+    def __init__(
+        self,
+        stores: StoreController,
+        works: WorkController,
+        history: History,
+        browse: BrowseController,
+        selection: SelectionController,
+        window: MainWindow,
+        images: ImageListModel,
+        dates: DateTreeModel,
+        trashed: ImageTableModel[TrashReceipt],
+    ) -> None:
+        super().__init__(window)
+        self._works = works
+        self._history = history
+        self._browse = browse
+        self._selection = selection
+        self._window = window
+        self._images = images
+        self._dates = dates
+        self._trashed = trashed
+        self._store: OpenStore | None = None
+        self._shuttle: Shuttle | None = None
+        self._listing: Latest | None = None
+        self._thumbnails: TableThumbnails | None = None
+        self._leaving: set[int] = set()  # keys of images on their way to the trash
+        self._back: list[str] = []  # paths of images just restored
+        bind(
+            window.actions_by_id,
+            {
+                "delete": self.delete,
+                "restore": self.restore,
+                "delete_for_good": partial(self._start_removal, True),
+                "empty_trash": partial(self._start_removal, False),
+            },
+        )
+        window.trash.restore_wanted.connect(window.actions_by_id["restore"].trigger)
+        window.trash.delete_wanted.connect(window.actions_by_id["delete_for_good"].trigger)
+        window.dates.place_chosen.connect(self._on_place_chosen)
+        history.idle.connect(self._on_history_idle)
+        browse.rescanned.connect(self.refresh)
+        stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
+
+    def delete(self) -> None:
+        """Move the selected images to the trash, and select the one after them, or before."""
+        selected = self._selection.keys()
+        keys = [key for key in selected if key not in self._leaving]
+        if self._shuttle is None or not keys:
+            return
+        self._leaving.update(keys)
+        self._select_neighbour()
+        change = DeleteChange(self._shuttle, keys, self._back.extend, self._on_stayed)
+        self._history.perform(change)
+
+    def restore(self) -> None:
+        """Put what is selected in the trash back where it was."""
+        if self._shuttle is not None and (receipts := self._selected()):
+            self._history.perform(RestoreChange(self._shuttle, receipts, self._back.extend))
+
+    def refresh(self) -> None:
+        """Look again at what is in the trash."""
+        if self._store is not None and self._listing is not None:
+            self._listing.start(self._list(self._store))
+
+    # Deleting
+
+    def _select_neighbour(self) -> None:
+        grid, count = self._window.grid, self._images.rowCount()
+        selection = grid.selectionModel().selection()
+        ranges = [selection.at(number) for number in range(selection.size())]
+        top = min(found.top() for found in ranges)
+        bottom = max(found.bottom() for found in ranges)
+        after = (row for row in range(bottom + 1, count) if self._stays(row))
+        before = (row for row in range(top - 1, -1, -1) if self._stays(row))
+        row = next(after, next(before, None))
+        if row is None:
+            grid.clearSelection()
+            return
+        index = self._images.index(row)
+        grid.selectionModel().setCurrentIndex(index, _Select.ClearAndSelect)
+        grid.scrollTo(index)
+
+    def _stays(self, row: int) -> bool:
+        return self._images.key_at(row) not in self._leaving
+
+    def _on_stayed(self, keys: set[int]) -> None:
+        self._leaving -= keys
+
+    def _on_history_idle(self) -> None:
+        self.refresh()
+        if self._back and self._store is not None:
+            paths, self._back = self._back, []
+            self._store.tasks.start(self._select(self._store, paths))
+
+    async def _select(self, store: OpenStore, paths: list[str]) -> None:
+        """Select the images that are back, once they are shown."""
+        located = await store.manager.located(paths)
+        await self._browse.settled()
+        shown = self._images.rows_of({each.key: each.day for each in located.values()})
+        if not shown:
+            return
+        grid = self._window.grid
+        first = self._images.index(shown[0])
+        grid.selectionModel().setCurrentIndex(first, _Select.NoUpdate)
+        chosen = selection_of(self._images, [range(row, row + 1) for row in shown])
+        grid.selectionModel().select(chosen, _Select.ClearAndSelect)
+        grid.scrollTo(first)
+
+    # The trash
+
+    def _selected(self) -> list[TrashReceipt]:
+        rows = self._trashed.rows
+        return [rows[place] for place in self._window.trash.table.selected_places()]
+
+    async def _list(self, store: OpenStore) -> None:
+        receipts = await store.manager.trashed()
+        size_bytes = sum(receipt.total_bytes for receipt in receipts)
+        self._dates.set_sums(Kind.TRASH, len(receipts), size_bytes)
+        if self._window.dates.place.kind != Kind.TRASH:
+            return
+        self._trashed.set_rows(receipts)
+        days = count_text(store.manager.settings.trash_days, "day")
+        self._window.trash.set_sums(
+            translated(
+                "trash",
+                "{images} · {size} · clean-ups remove for good what has been here for {days}",
+                images=count_text(len(receipts), "image"),
+                size=size_text(size_bytes),
+                days=days,
+            )
+        )
+        if receipts:
+            self._window.show_trash()
+        else:
+            self._window.show_page(pages.empty_trash())
+
+    def _start_removal(self, only_selected: bool) -> None:
+        if self._store is not None:
+            self._store.tasks.start(self._remove(self._store, only_selected))
+
+    async def _remove(self, store: OpenStore, only_selected: bool) -> None:
+        receipts = self._selected() if only_selected else list(await store.manager.trashed())
+        if not receipts:
+            self._window.notice.tell(translated("trash", "The trash is empty."))
+            return
+        question = translated(
+            "trash",
+            "Remove {images} ({size}) from the disk for good?",
+            images=count_text(len(receipts), "image"),
+            size=size_text(sum(receipt.total_bytes for receipt in receipts)),
+        )
+        title = translated("trash", "Delete for good" if only_selected else "Empty the trash")
+        consequence = translated("trash", "This cannot be undone.")
+        if not await confirmed(self._window, title, question, consequence, title):
+            return
+        with self._works.begin(translated("trash", "Removing")) as work:
+            remaining = await store.manager.empty_trash(
+                receipts, progress=work.on_progress, should_stop=work.stopped
+            )
+            ended = work.stopped()
+        self._tell_removed(receipts, [each.problem for each in remaining], ended)
+        self.refresh()
+
+    def _tell_removed(self, receipts: list[TrashReceipt], problems: list[str], ended: bool) -> None:
+        if problems:
+            text = translated(
+                "trash", "{images} could not be removed", images=count_text(len(problems), "image")
+            )
+            dialog = partial(ProblemsDialog, problems, self._window)
+            self._window.notice.tell(text, translated("trash", "Show"), lambda: dialog().open())
+        elif ended:
+            self._window.notice.tell(translated("trash", "Stopped; the rest is in the trash."))
+        else:
+            images = count_text(len(receipts), "image")
+            text = translated("trash", "{images} removed for good", images=images)
+            self._window.notice.tell(text)
+
+    # Coming and going
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._store = store
+        self._shuttle = Shuttle(store, self._works)
+        self._listing = Latest(store.tasks)
+        self._thumbnails = TableThumbnails(store, self._window.trash.table, self._trashed, _stored)
+        self.refresh()
+
+    def _on_closing(self) -> None:
+        self._store = self._shuttle = self._listing = None
+        if self._thumbnails is not None:
+            self._thumbnails.deleteLater()
+            self._thumbnails = None
+        self._leaving.clear()
+        self._back.clear()
+        self._trashed.set_rows([])
+        self._dates.set_sums(Kind.TRASH, 0, 0)
+        self._dates.set_sums(Kind.PINNED, 0, None)
+
+    def _on_place_chosen(self, place: Place) -> None:
+        if place.kind == Kind.TRASH:
+            self.refresh()
+
+
+def _name(receipt: TrashReceipt) -> str:
+    return receipt.path.rpartition("/")[2]
+
+
+def _when(receipt: TrashReceipt) -> str:
+    return moment_text(receipt.trashed_at)
+
+
+def _origin(receipt: TrashReceipt) -> str:
+    return receipt.path.rpartition("/")[0]
+
+
+def _size(receipt: TrashReceipt) -> str:
+    return size_text(receipt.total_bytes)
+
+
+def _bytes(receipt: TrashReceipt) -> int:
+    return receipt.total_bytes
+
+
+def _why(receipt: TrashReceipt) -> str:
+    return receipt.reason
+
+
+def _stored(receipt: TrashReceipt) -> StoredImage | None:
+    if not receipt.modified_ns:
+        return None
+    return StoredImage(
+        0, receipt.path, receipt.size_bytes, receipt.modified_ns, receipt.trashed_path
+    )

@@ -1,0 +1,132 @@
+"""What people are told of prunes and clean-ups: before, as a plan; after, as what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from core.prune_records import Kind, Outcome, PruneEntry, PrunePlan, PruneResult, Why
+from gui.text import count_text, duration_text, number_text, size_text, translated
+
+DAY_US: Final = 86_400_000_000
+SECOND_US: Final = 1_000_000
+_LIMITS: Final = {Why.AGE: "max_age_days", Why.TRASH_AGE: "trash_days"}
+
+
+def age_text(age_us: int) -> str:
+    """Return an age in days, or in hours and less where it is under one."""
+    if age_us >= DAY_US:
+        return count_text(age_us // DAY_US, "day")
+    return duration_text(age_us / SECOND_US)
+
+
+def reason_text(entry: PruneEntry, plan: PrunePlan) -> str:
+    """Say why something goes: "12 days older than 30 days"."""
+    if entry.why in (Why.AGE, Why.TRASH_AGE):
+        limit = count_text(getattr(plan.policy, _LIMITS[entry.why]) or 0, "day")
+        source = "{age} older than {limit}"
+        if entry.why is Why.TRASH_AGE:
+            source = "In the trash {age} longer than {limit}"
+        return _text(source, age=age_text(entry.amount), limit=limit)
+    return _text(
+        {
+            Why.SIZE: "Over the size limit",
+            Why.CHOSEN: "Of a day that was chosen",
+            Why.TRASH_SIZE: "Over the trash's size limit",
+            Why.ORPHAN: "Sidecar without its image",
+            Why.TEMPORARY: "Unfinished file",
+        }[entry.why]
+    )
+
+
+def things_text(entries: Sequence[PruneEntry]) -> str:
+    """Count what entries are about: "214 images, 3 in the trash, 2 leftovers"."""
+    counts = Counter(_sort_of(entry) for entry in entries)
+    parts = [count_text(counts["image"], "image")] if counts["image"] else []
+    if counts["trash"]:
+        parts.append(_text("{count} in the trash", count=number_text(counts["trash"])))
+    if counts["leftover"]:
+        parts.append(count_text(counts["leftover"], "leftover"))
+    return ", ".join(parts) or count_text(0, "image")
+
+
+def plan_text(plan: PrunePlan) -> str:
+    """Say in a line what a store's settings would remove now."""
+    if not plan.entries:
+        return _text("With these settings nothing would go now.")
+    size = size_text(plan.bytes_freed + plan.bytes_trashed)
+    text = _text(
+        "With these settings {things} ({size}) would go now", things=things_text(plan.entries),
+        size=size,
+    )  # fmt: skip
+    if plan.bytes_freed:
+        text += ", "
+        text += (
+            _text("{freed} of it for good", freed=size_text(plan.bytes_freed))
+            if plan.bytes_trashed
+            else _text("for good")
+        )
+    return f"{text}. {kept_text(plan)}".strip()
+
+
+def kept_text(plan: PrunePlan) -> str:
+    """Say what stays only because it is pinned; "" if nothing does."""
+    if not plan.kept_pinned:
+        return ""
+    if plan.kept_pinned == 1:
+        return _text("1 pinned image is kept.")
+    return _text("{count} pinned images are kept.", count=number_text(plan.kept_pinned))
+
+
+def confirm_text(plan: PrunePlan) -> str:
+    """Say exactly what running a plan does, for its button."""
+    if not plan.entries:
+        return _text("Nothing to do")
+    things, freed = things_text(plan.entries), size_text(plan.bytes_freed)
+    if not plan.bytes_freed and not any(entry.for_good for entry in plan.entries):
+        return _text("Move {things} to the trash", things=things)
+    if not plan.bytes_trashed:
+        return _text("Delete {things} for good ({size})", things=things, size=freed)
+    for_good = [entry for entry in plan.entries if entry.for_good]
+    trashed = len(plan.entries) - len(for_good)
+    return _text(
+        "Move {trashed} to the trash, delete {gone} for good ({size})",
+        trashed=count_text(trashed, "image"),
+        gone=things_text(for_good),
+        size=freed,
+    )
+
+
+def result_text(result: PruneResult) -> str:
+    """Say what came of a run, in numbers; "" if there was nothing to do."""
+    by_outcome: dict[Outcome, list[PruneEntry]] = {}
+    for each in result.results:
+        by_outcome.setdefault(each.outcome, []).append(each.entry)
+    said = []
+    if trashed := by_outcome.get(Outcome.TRASHED):
+        said.append(_text("{things} moved to the trash", things=things_text(trashed)))
+    if freed := by_outcome.get(Outcome.FREED):
+        size = size_text(result.bytes_freed)
+        said.append(_text("{things} deleted, {size} free", things=things_text(freed), size=size))
+    for outcome, source in (
+        (Outcome.CHANGED, "{count} changed meanwhile and left"),
+        (Outcome.PINNED, "{count} pinned meanwhile and kept"),
+        (Outcome.YOUNGER, "{count} younger than thought and kept"),
+        (Outcome.GONE, "{count} gone already"),
+        (Outcome.FAILED, "{count} could not be removed"),
+    ):
+        if outcome in by_outcome:
+            said.append(_text(source, count=number_text(len(by_outcome[outcome]))))
+    if result.cancelled:
+        said.append(_text("cancelled"))
+    return ", ".join(said)
+
+
+def _sort_of(entry: PruneEntry) -> str:
+    kinds = {Kind.IMAGE: "image", Kind.TRASHED: "trash"}
+    return kinds.get(entry.item.kind, "leftover")
+
+
+def _text(source: str, **values: str) -> str:
+    return translated("prune", source, **values)

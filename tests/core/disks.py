@@ -1,0 +1,56 @@
+"""Disks of a test's own: one that is soon full, and one that can only be read.
+
+A child process mounts them where nobody else sees them, in a mount namespace of its own, and is
+looked at through ``/proc``. So no root is needed where ordinary users may make user namespaces, as
+on Debian, and nothing stays mounted however the tests end.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+_AS_ROOT = ["unshare", "--mount"]
+_AS_ANYBODY = ["unshare", "--user", "--map-root-user", "--mount"]
+_ADVICE = """this test mounts a disk, which this machine does not allow: run it as root, or allow
+user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1 and
+kernel.apparmor_restrict_unprivileged_userns=0, and a container's seccomp profile)
+"""
+
+
+@contextmanager
+def tiny_disk(folder: Path) -> Iterator[Path]:
+    """Mount an empty disk of 512 KB on a folder; yields where it can be used."""
+    with _mounted(folder, 'mount -t tmpfs -o size=512k,mode=755 tmpfs "$0"') as there:
+        yield there
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[Path]:
+    """Have a folder as on a disk that can only be read; yields where it is so."""
+    with _mounted(folder, 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"') as there:
+        yield there
+
+
+@contextmanager
+def _mounted(folder: Path, mount: str) -> Iterator[Path]:
+    problems = []
+    for alone in (_AS_ROOT, _AS_ANYBODY):
+        with subprocess.Popen(
+            [*alone, "sh", "-c", f"{mount} && echo mounted && exec cat", str(folder)],
+            stdin=subprocess.PIPE,  # its end ends the process, and that the mount
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as holder:
+            assert holder.stdout is not None
+            assert holder.stderr is not None
+            if holder.stdout.readline():
+                yield Path(f"/proc/{holder.pid}/root{folder}")
+                return
+            problems.append(holder.stderr.read())
+    pytest.fail(_ADVICE + "".join(problems), pytrace=False)
