@@ -90,6 +90,8 @@ ACTIONS: Final = (
               tip="Show more, smaller thumbnails"),
     ActionRow("reset_size", "&Default thumbnail size", "View", 0, ("Ctrl+0",),
               tip="Show thumbnails in the size they have at first"),
+    ActionRow("follow_newest", "&Follow the newest", "View", 1, ("Ctrl+Shift+N",), "",
+              "Keep the newest image in view as images come", checkable=True),
     ActionRow("show_dates", "Show da&tes", "View", 1, ("Ctrl+1",), "",
               "Show or hide the tree of dates", checkable=True),
     ActionRow("show_metadata", "Show &metadata", "View", 1, ("Ctrl+2",), "",

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from core.errors import StoreError
 from core.places import APP_NAME
 from gui import accessibility, aio, language, pages, theme
+from gui.controllers.arrivals import ArrivalController
 from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
 from gui.controllers.commands import CommandController
@@ -115,6 +116,7 @@ class Session:
         self.pins = PinController(
             self.stores, self.works, self.history, self.selection, self.window
         )
+        self.arrivals = ArrivalController(self.stores, self.window, self.images, preferences)
         self.commands = CommandController(
             self.tasks,
             self.stores,

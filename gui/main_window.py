@@ -37,6 +37,7 @@ from gui.views.drop_veil import DropVeil, dropped_folder
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
 from gui.views.message_page import MessagePage
 from gui.views.metadata_pane import MetadataPane
+from gui.views.new_images import NewImagesButton
 from gui.views.notice import Notice
 from gui.views.stats_bar import StatsBar
 from gui.views.trash_page import TrashPage
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["recent"].setMenu(self.recent_menu)
         self._stack = QStackedWidget()
         self.notice = Notice(self._stack)
+        self.new_images = NewImagesButton(self.grid)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._size_slider = QSlider(Qt.Orientation.Horizontal)
         self._appearance_button = QToolButton()

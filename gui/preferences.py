@@ -63,6 +63,15 @@ class Preferences:
         self._settings.setValue("language", value)
 
     @property
+    def follow_newest(self) -> bool:
+        """Whether the newest image is kept in view."""
+        return self._settings.value("follow_newest", "") == "yes"
+
+    @follow_newest.setter
+    def follow_newest(self, value: bool) -> None:
+        self._settings.setValue("follow_newest", "yes" if value else "no")
+
+    @property
     def recent_stores(self) -> list[str]:
         """Folders of the stores opened lately, the last one first."""
         value = self._settings.value("recent_stores", [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.events import CatalogReset, Event, ImagesChanged, ScanChanged
+from core.events import CatalogReset, Event, ImagesChanged, ScanChanged, WatchingChanged
 
 GATHER_MS = 60
 
@@ -19,6 +19,7 @@ class StoreBridge(QObject):
     images_changed = Signal(object, object)
     scan_changed = Signal(object)
     catalog_reset = Signal()
+    watching_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,8 @@ class StoreBridge(QObject):
         elif isinstance(event, CatalogReset):
             self.forget()
             self.catalog_reset.emit()
+        elif isinstance(event, WatchingChanged):
+            self.watching_changed.emit(event)
 
     def forget(self) -> None:
         """Drop what is not told yet: it belongs to a store that is no longer shown."""

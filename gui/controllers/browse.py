@@ -52,6 +52,7 @@ class BrowseController(QObject):
         self._stale: set[int] = set()
         self._following = False
         self._scan = ScanChanged(None)
+        self._problems: tuple[str, ...] = ()  # of the last scan that ended
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -61,7 +62,7 @@ class BrowseController(QObject):
     @property
     def problems(self) -> tuple[str, ...]:
         """What the last scan could not read, and why."""
-        return self._scan.problems
+        return self._problems
 
     def rescan(self) -> None:
         """Look at every file of the store again."""
@@ -106,6 +107,7 @@ class BrowseController(QObject):
         self._stale.clear()
         self._following = False
         self._scan = ScanChanged(None)
+        self._problems = ()
         self._end_indexing()
         self._settled.clear()
         self._images.clear()
@@ -202,10 +204,11 @@ class BrowseController(QObject):
 
     def _on_scan_changed(self, scan: ScanChanged) -> None:
         self._scan = scan
-        self._window.stats.set_problems(len(scan.problems))
         if scan.progress is None:
             self._end_indexing()
-            if scan.problems:
+            known, self._problems = self._problems, scan.problems
+            self._window.stats.set_problems(len(scan.problems))
+            if not set(scan.problems) <= set(known):
                 self._tell_problems(scan.problems)
             if self._store is not None:
                 self._store.tasks.start(self._finish_scan(self._store))

@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QObject
 
+from core.errors import StoreError
 from core.records import StoredImage, TrashReceipt
 from gui import pages
 from gui.actions import bind
@@ -162,7 +163,10 @@ class TrashController(QObject):
         return [rows[place] for place in self._window.trash.table.selected_places()]
 
     async def _list(self, store: OpenStore) -> None:
-        receipts = await store.manager.trashed()
+        try:
+            receipts = await store.manager.trashed()
+        except StoreError:
+            return  # the store is not there for now, which the scan tells
         size_bytes = sum(receipt.total_bytes for receipt in receipts)
         self._dates.set_sums(Kind.TRASH, len(receipts), size_bytes)
         if self._window.dates.place.kind != Kind.TRASH:

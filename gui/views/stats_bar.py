@@ -82,6 +82,7 @@ class StatsBar(QStatusBar):
         self._retention = _quiet_label()
         self._span = _quiet_label()
         self._badge = _strong_label()
+        self._watching = _quiet_label()
         self._problems = _button("problems")
         self._problems.clicked.connect(self.problems_requested)
         self._work = _quiet_label()
@@ -154,6 +155,13 @@ class StatsBar(QStatusBar):
         self._badge.setAccessibleDescription(tip)
         self._fit()
 
+    def set_watching(self, text: str, tip: str = "") -> None:
+        """Show how changes by others are noticed, with why; "" for the usual way."""
+        self._set(self._watching, text)
+        self._watching.setToolTip(tip)
+        self._watching.setAccessibleDescription(tip)
+        self._fit()
+
     def set_problems(self, count: int) -> None:
         """Offer to show this many problems; 0 takes the offer away."""
         self._problems.setText(count_text(count, "problem"))
@@ -177,7 +185,14 @@ class StatsBar(QStatusBar):
         row = QHBoxLayout(self._inner)
         row.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, 0)
         row.setSpacing(SPACE_PX)
-        for left in (self._images, self._size, self._retention, self._span, self._badge):
+        for left in (
+            self._images,
+            self._size,
+            self._retention,
+            self._span,
+            self._badge,
+            self._watching,
+        ):
             left.setContentsMargins(0, 0, SPACE_PX, 0)
         for right in (self._work, self._selection):
             right.setContentsMargins(SPACE_PX, 0, 0, 0)
@@ -187,6 +202,7 @@ class StatsBar(QStatusBar):
         row.addWidget(self._retention)
         row.addWidget(self._span)
         row.addWidget(self._badge)
+        row.addWidget(self._watching)
         row.addStretch(1)
         row.addWidget(self._problems)
         row.addWidget(self._work)
@@ -196,6 +212,7 @@ class StatsBar(QStatusBar):
         row.addWidget(self._selection)
         self._by_importance: tuple[QWidget, ...] = (
             self._images, self._work, self._cancel, self._size, self._problems, self._badge,
+            self._watching,
             self._selection, self._quota_bar, self._work_bar, self._pace, self._retention,
             self._span,
         )  # fmt: skip

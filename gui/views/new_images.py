@@ -1,0 +1,43 @@
+"""A button over the grid that says how many images came above what is seen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from gui.text import number_text, translated
+
+BELOW_PX: Final = 12  # the upper edge of what it lies on
+
+
+class NewImagesButton(QPushButton):
+    """Lies over its parent's upper edge, in the middle; never takes the focus by itself."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._around = parent
+        self.setObjectName("newImages")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def set_count(self, count: int) -> None:
+        """Say how many; 0 takes it away."""
+        self.setVisible(count > 0)
+        if count:
+            self.setText(translated("arrivals", "{count} new", count=number_text(count)))
+            self.setToolTip(translated("arrivals", "Show the newest images"))
+            self.adjustSize()
+            self._place()
+            self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in place when what it lies on is resized."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        self.move((self._around.width() - self.width()) // 2, BELOW_PX)

@@ -1,0 +1,149 @@
+"""Other programs write into the store while the window is open."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gui.app import Session
+from tests.flows.conftest import all_loaded, open_window, until
+from tests.stores import NEWEST, make_image, make_store, picture
+
+WRITER = """
+import json, sys, time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+base, picture = Path(sys.argv[1]), Path(sys.argv[2])
+count, pause = int(sys.argv[3]), float(sys.argv[4])
+data = picture.read_bytes()
+for number in range(count):
+    moment = datetime(2027, 3, 1) + timedelta(hours=2 * number)  # often a day without a folder
+    name = f"img_{moment:%Y%m%d%H%M%S}_{number:012x}"
+    folder = base / "images" / f"{moment:%Y/%m/%d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{name}.png", "wb") as image:
+        for start in range(0, len(data), len(data) // 3 + 1):
+            image.write(data[start : start + len(data) // 3 + 1])
+            image.flush()
+            time.sleep(pause / 6)
+    with open(folder / f"{name}.json", "w") as file:
+        keys = {"image_id": name, "created_at": moment.isoformat(), "prompt": f"otter {number}"}
+        sidecar = json.dumps(keys)
+        file.write(sidecar[:20])
+        file.flush()
+        time.sleep(pause / 4)
+        file.write(sidecar[20:])
+"""
+
+
+async def writing(base: Path, count: int, per_second: float) -> asyncio.subprocess.Process:
+    image = base.parent / "picture.png"
+    image.write_bytes(picture("png", (256, 170), 32))
+    arguments = ("-c", WRITER, str(base), str(image), str(count), str(1 / per_second))
+    return await asyncio.create_subprocess_exec(sys.executable, *arguments)
+
+
+def shown(session: Session) -> int:
+    return session.images.rowCount()
+
+
+async def test_what_a_server_saves_meanwhile_is_all_there_and_moves_nothing(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=10)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        grid = session.grid
+        row = 150
+        grid.setCurrentIndex(session.images.index(row))
+        grid.scrollTo(session.images.index(row))
+        await all_loaded(session)
+        selected = list(session.selection.keys())
+        place = grid.visualRect(session.images.index(row)).top()
+        writer = await writing(base, count=200, per_second=50)
+        await writer.wait()
+        await until(lambda: shown(session) == 500, seconds=5)
+        assert list(session.selection.keys()) == selected
+        now = session.images.find(selected[0])
+        assert now is not None
+        assert grid.visualRect(session.images.index(now)).top() == place
+        assert session.window.new_images.isVisible()
+        assert session.window.new_images.text() == "200 new"
+        QTest.mouseClick(session.window.new_images, Qt.MouseButton.LeftButton)
+        await until(lambda: grid.visible_rows().start == 0)
+        assert not session.window.new_images.isVisible()
+        await all_loaded(session)
+        await until(lambda: whole(session))
+
+
+def whole(session: Session) -> bool:
+    """Whether every image that is seen has its picture and its prompt."""
+    for row in session.grid.visible_rows():
+        key = session.images.key_at(row)
+        seen, record = session.images.picture(key), session.images.record(key)
+        if seen is None or seen.pixmap is None or record is None or not record.prompt:
+            return False
+    return True
+
+
+async def test_following_the_newest_keeps_it_in_view(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=200, days=5)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        session.grid.scrollTo(session.images.index(150))
+        session.window.actions_by_id["follow_newest"].trigger()
+        await until(lambda: session.grid.visible_rows().start == 0)
+        session.grid.scrollTo(session.images.index(150))
+        make_image(base, NEWEST + timedelta(days=1))
+        await until(lambda: shown(session) == 201)
+        await until(lambda: session.grid.visible_rows().start == 0)
+        assert not session.window.new_images.isVisible()
+
+
+async def test_a_replaced_file_gets_another_picture(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=10, days=1)
+    async with open_window(base) as session:
+        record = session.images.record_at(3)
+        assert record is not None
+        before = session.images.picture(record.key)
+        assert before is not None and before.pixmap is not None
+        new = base / "incoming"
+        new.write_bytes(picture("png", (40, 160), 200))
+        new.replace(base / record.path)
+        shape = before.pixmap.size()
+
+        def changed() -> bool:
+            found = session.images.picture(record.key)
+            return found is not None and found.pixmap is not None and found.pixmap.size() != shape
+
+        await until(changed)
+
+
+async def test_a_store_that_goes_away_and_comes_back(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=20, days=2)
+    async with open_window(base) as session:
+        base.rename(tmp_path / "unplugged")
+        notice = session.window.notice
+        await until(lambda: "There is no folder" in notice.accessibleDescription())
+        assert shown(session) == 20  # what is not to be seen for now is not forgotten
+        (tmp_path / "unplugged").rename(base)
+        await until(lambda: shown(session) == 20)
+        make_image(base, NEWEST, seed=5)
+        await until(lambda: shown(session) == 21)
+
+
+async def test_a_day_that_is_deleted_goes(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=60, days=3, flat_share=0)
+    async with open_window(base) as session:
+        day = session.images.sections[1]
+        record = session.images.record_at(day.first_row)
+        assert record is not None
+        shutil.rmtree((base / record.path).parent)
+        await until(lambda: shown(session) == 60 - day.count)
