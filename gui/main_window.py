@@ -26,6 +26,7 @@ from gui.icons import icon
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_table import ImageTableModel
 from gui.pages import Page
+from gui.views.context_menu import IMAGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         fill_menu_bar(self.menuBar(), self.actions_by_id)
+        add_context_menu(self.grid, self.actions_by_id, IMAGE_MENU)
         self.addToolBar(self._make_tool_bar())
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.grid)

@@ -135,6 +135,7 @@ class BrowseController(QObject):
         """Show what is there, from the start."""
         if place.kind == Kind.TRASH:
             self._images.set_days([])
+            self._window.dates.show_day_in_view(None)
         else:
             self._images.set_days(await self._days_of(store, place))
         await self._show_totals(store)

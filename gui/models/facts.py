@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.records import ImageRecord, SelectionSummary, Thumbnail
-from gui.text import count_text, date_text, moment_text, size_text
+from core.sidecar import OUR_KEY
+from gui.text import count_text, date_text, moment_text, size_text, translated
 
 _MAX_DEPTH: Final = 8  # of nesting; deeper is in the raw view
+_SAID: Final = {"pinned", "rating", "tags"}  # under our key; they are in the record
 _NAMES: Final = {"id": "id", "usd": "(USD)", "url": "URL", "mb": "MB"}
 
 
@@ -61,6 +63,8 @@ def facts_of(
     prompt = _text(content.pop("prompt", "")) or record.prompt
     size = _size(record, picture)
     parameters = content.pop("parameters", None)
+    if isinstance(ours := content.get(OUR_KEY), dict):
+        content[OUR_KEY] = {key: ours[key] for key in ours if key not in _SAID}
     shown = _already_shown(record, size)
     rows = [
         Fact("Model", record.model),
@@ -72,6 +76,9 @@ def facts_of(
         Fact("Cost", "" if record.cost_usd is None else _dollars(record.cost_usd)),
         Fact("Task id", _text(content.pop("task_id", ""))),
         Fact("Image id", record.image_id),
+        Fact("Pinned", translated("facts", "no clean-up takes it") if record.pinned else ""),
+        Fact("Rating", "★" * record.rating),
+        Fact("Tags", ", ".join(record.tags)),
         *_others(content, shown),
         Fact("Sidecar", _sidecar_state(record, sidecar, sidecar_problem), warning=True),
         Fact("Picture", (picture.problem if picture else None) or "", warning=True),

@@ -37,7 +37,7 @@ _Cursor = QAbstractItemView.CursorAction
 THUMBNAIL_PX: Final = 48
 ROW_PX: Final = 60
 BAR_PX: Final = 3  # at the left of a selected row
-SELECTED_ALPHA: Final = 0.16
+SELECTED_SHARE: Final = 0.16
 MARGIN_PX: Final = 8
 
 
@@ -157,6 +157,14 @@ class ImageTable(QTableView):
             return self._table.index(ends[action], 0)
         return super().moveCursor(action, modifiers)
 
+    def initViewItemOption(self, option: QStyleOptionViewItem) -> None:
+        """Have the style tint selected rows, instead of flooding them with the accent."""
+        super().initViewItemOption(option)
+        palette = QPalette(self.palette())
+        ground, tint = palette.base().color(), palette.highlight().color()
+        palette.setColor(QPalette.ColorRole.Highlight, _blended(ground, tint, SELECTED_SHARE))
+        cast(Any, option).palette = palette  # PySide's stubs do not know that it can be set
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other rows can be seen now."""
         super().resizeEvent(event)
@@ -180,10 +188,6 @@ class _RowDelegate(QStyledItemDelegate):
         fields = cast(Any, option)  # PySide's stubs lack what only Qt's styles read
         states, features = QStyle.StateFlag, QStyleOptionViewItem.ViewItemFeature
         roles = QPalette.ColorRole
-        if fields.state & states.State_Selected:
-            tint = QColor(fields.palette.color(roles.Highlight))
-            tint.setAlphaF(SELECTED_ALPHA)
-            fields.backgroundBrush = tint
         fields.state &= ~(states.State_Selected | states.State_HasFocus | states.State_MouseOver)
         if self._column(index).is_quiet:
             fields.palette.setColor(roles.Text, fields.palette.color(roles.PlaceholderText))
@@ -201,9 +205,9 @@ class _RowDelegate(QStyledItemDelegate):
         selection = self._view().selectionModel()
         if selection.isRowSelected(index.row(), QModelIndex()) and index.column() == 0:
             bar = QRect(fields.rect.left(), fields.rect.top(), BAR_PX, fields.rect.height())
-            painter.fillRect(bar, fields.palette.highlight())
+            painter.fillRect(bar, self._view().palette().highlight())
         if index.row() == self._view().currentIndex().row() and self._view().hasFocus():
-            painter.setPen(QPen(fields.palette.color(QPalette.ColorRole.Highlight), 1))
+            painter.setPen(QPen(self._view().palette().highlight(), 1))
             for y in (fields.rect.top() + 0.5, fields.rect.bottom() + 0.5):
                 painter.drawLine(fields.rect.left(), round(y), fields.rect.right(), round(y))
         painter.restore()
@@ -239,3 +243,12 @@ class _RowDelegate(QStyledItemDelegate):
 
     def _column(self, index: _Index) -> Any:
         return self._view().model().columns[index.column()]  # type: ignore[attr-defined]
+
+
+def _blended(ground: QColor, over: QColor, share: float) -> QColor:
+    channels = (
+        (ground.redF(), over.redF()),
+        (ground.greenF(), over.greenF()),
+        (ground.blueF(), over.blueF()),
+    )
+    return QColor.fromRgbF(*(low + (high - low) * share for low, high in channels))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.models.image_table import ImageTableModel
 from gui.text import translated
+from gui.views.context_menu import TRASH_MENU, add_context_menu
 from gui.views.image_table import ImageTable
 
 MARGIN_PX: Final = 16
@@ -38,9 +39,10 @@ class TrashPage(QWidget):
         self._heading.setObjectName("pageHeading")
         self._sums = QLabel()
         self._sums.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._sums.setWordWrap(True)
         self.table = ImageTable(model, translated("trash", "Trash"))
         self.table.activated.connect(self.restore_wanted)
-        self.table.customContextMenuRequested.connect(self._show_menu)
+        add_context_menu(self.table, actions, TRASH_MENU)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
         self.setFocusProxy(self.table)
@@ -56,12 +58,6 @@ class TrashPage(QWidget):
             self.delete_wanted.emit()
         else:
             super().keyPressEvent(event)
-
-    def _show_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self._actions)
-        menu.popup(self.table.viewport().mapToGlobal(at))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

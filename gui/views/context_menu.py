@@ -1,0 +1,38 @@
+"""Menus on the right button, the menu key and Shift+F10: the window's own actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractItemView, QMenu
+
+IMAGE_MENU: Final = (
+    ("open_image", "reveal"),
+    ("copy_image", "copy_prompt", "copy_path", "export"),
+    ("pin", "delete"),
+)
+TRASH_MENU: Final = (("restore",), ("delete_for_good", "empty_trash"))
+
+
+def add_context_menu(
+    view: QAbstractItemView, actions: Mapping[str, QAction], sections: Sequence[Sequence[str]]
+) -> QMenu:
+    """Have a view offer actions, by id, a line between two sections; returns the menu."""
+    menu = QMenu(view)
+    for number, section in enumerate(sections):
+        if number:
+            menu.addSeparator()
+        menu.addActions([actions[name] for name in section])
+
+    def offer(at: QPoint) -> None:
+        current = view.currentIndex()
+        if not view.indexAt(at).isValid() and current.isValid():  # a key says no place
+            at = view.visualRect(current).center()
+        menu.popup(view.viewport().mapToGlobal(at))
+
+    view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    view.customContextMenuRequested.connect(offer)
+    return menu
