@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core import durable, writer
+from core import durable, steps, writer
 from core.errors import StoreError, StoreNotFound, StoreNotWritable
 from tests.core.crash_model import Disk, TracedOs, files_of, lay_out
 from tests.core.disks import read_only, tiny_disk
@@ -32,6 +32,7 @@ def traced(base):
     """Record what the module asks the system to change; yields the calls so far."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(durable, "os", recorder := TracedOs(base))
+        patch.setattr(steps, "os", recorder)
         yield recorder.calls
 
 
@@ -189,7 +190,8 @@ class FailsAt(TracedOs):
 @pytest.mark.parametrize("call", ["open", "fchmod", "write", "fsync", "link", "mkdir"])
 def test_a_failing_disk_leaves_nothing_half_done(base, monkeypatch, call):
     (base / "a").mkdir()
-    monkeypatch.setattr(durable, "os", FailsAt(base, call, errno.EIO))
+    for module in (durable, steps):
+        monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
     with pytest.raises(StoreNotWritable, match="x cannot be written: Input/output") as caught:
         durable.write_file(base, "b/x" if call == "mkdir" else "a/x", b"x")
     assert caught.value.errno == errno.EIO
@@ -221,7 +223,7 @@ def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch)
                 raise OSError(errno.EINVAL, "Invalid argument")
             super().fsync(file)
 
-    monkeypatch.setattr(durable, "os", NoFolderSync(base))
+    monkeypatch.setattr(steps, "os", NoFolderSync(base))
     durable.write_file(base, "a/x", b"x")
     assert files_of(base) == {"a/x": b"x"}
 
