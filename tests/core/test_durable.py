@@ -286,8 +286,8 @@ def test_a_crash_while_saving_loses_nothing_acknowledged_and_shows_nothing_torn(
             if sidecar is not None:
                 assert sidecar["image_id"] == expected[path][1].image_id
                 assert sidecar["prompt"] == "p"
-        for steps, saved, _ in acknowledged:
-            if step >= steps:
+        for taken, saved, _ in acknowledged:
+            if step >= taken:
                 assert shown[saved.path][1] is not None
         durable.sweep(crashed, older_than=-5)
         left = files_of(crashed)
