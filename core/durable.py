@@ -122,25 +122,51 @@ def prepare(base: Path, relative: str, data: bytes, *, mode: int = 0o644) -> Ite
                 os.unlink(temporary, dir_fd=folder)
 
 
-def writing(folders: Folders, base: Path, relative: str, data: bytes) -> Steps[None]:
-    """Write a whole small file as :func:`write_file` does, in steps."""
+def writing(
+    folders: Folders,
+    base: Path,
+    relative: str,
+    data: bytes,
+    *,
+    mode: int = 0o644,
+    unchanged: Callable[[], bool] | None = None,
+) -> Steps[bool]:
+    """Write a whole small file as :func:`write_file` does, in steps.
+
+    Args:
+        folders: Of the store.
+        base: The store's folder.
+        relative: The file in it.
+        data: All of its bytes.
+        mode: Its permissions.
+        unchanged: Asked just before the file takes the place of another; without, none may be.
+
+    Returns:
+        Whether it was written: ``False`` if ``unchanged`` said no.
+    """
     temporary = temporary_name()
     with clear_errors(base / relative):
         folder, name = folders.of(relative, make=True)
         try:
-            file = os.open(temporary, _NEW, 0o644, dir_fd=folder)
+            file = os.open(temporary, _NEW, mode, dir_fd=folder)
             try:
-                _fill(file, data, 0o644)
+                _fill(file, data, mode)
                 if _START_WRITING is not None:  # or each would wait for its own turn of the disk
                     os.posix_fadvise(file, 0, 0, _START_WRITING)
                 yield file
             finally:
                 os.close(file)
-            name_file(folder, temporary, folder, name)
+            if unchanged is None:
+                name_file(folder, temporary, folder, name)
+            elif unchanged():
+                os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            else:
+                return False
             yield folder
         finally:
             with suppress(OSError):  # put in its place, or for sweep()
                 os.unlink(temporary, dir_fd=folder)
+    return True
 
 
 def move_file(base: Path, source: str, target: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,8 @@ from core.errors import StoreError
 
 T = TypeVar("T")
 Steps = Generator[int, None, T]
+
+AT_ONCE = 16  # changes that are made together, and for which a store is locked once
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -112,6 +114,18 @@ def take_together(changes: Sequence[Steps[T]]) -> list[T | StoreError | OSError]
         for change in going.values():
             change.close()
     return [outcomes[number] for number in range(len(changes))]
+
+
+def apart(subjects: Sequence[str], name: Callable[[str], str]) -> Iterator[list[str]]:
+    """Split into groups, in order, that may be changed together: in none a name comes twice."""
+    group: dict[str, str] = {}
+    for subject in subjects:
+        if name(subject) in group or len(group) == AT_ONCE:
+            yield list(group.values())
+            group = {}
+        group[name(subject)] = subject
+    if group:
+        yield list(group.values())
 
 
 def take(change: Steps[T]) -> T:

@@ -10,7 +10,7 @@ these steps together.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -19,15 +19,13 @@ from typing import TypeAlias, TypeVar
 from core import files, layout, trash_entry, trash_settle
 from core.errors import StoreError
 from core.records import TrashReceipt, TrashRemainder
-from core.steps import Folders, Steps, take_together
+from core.steps import Folders, Steps, apart, take_together
 from core.store_lock import store_lock
 from core.trash_entry import TRASH, Entry
 from core.trash_steps import TrashSteps
 
 T = TypeVar("T")
 Outcome: TypeAlias = T | StoreError | OSError
-
-AT_ONCE = 16  # images that take their steps together, and for which the store is locked
 
 
 class Trash:
@@ -168,26 +166,13 @@ class Trash:
         self, subjects: Sequence[str], change: Callable[[Folders, str], Steps[T]]
     ) -> Sequence[Outcome[T]]:
         outcomes: list[Outcome[T]] = []
-        for group in _apart(subjects):
+        for group in apart(subjects, trash_entry.id_of):
             try:
                 with store_lock(self._base), Folders(self._base) as folders:
                     outcomes += take_together([change(folders, each) for each in group])
             except (StoreError, OSError) as error:
                 outcomes += [error] * len(group)
         return outcomes
-
-
-def _apart(subjects: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Split into groups in which no two are of one id, and so might share a sidecar."""
-    group: dict[str, str] = {}
-    for subject in subjects:
-        stem = trash_entry.id_of(subject)
-        if stem in group or len(group) == AT_ONCE:
-            yield list(group.values())
-            group = {}
-        group[stem] = subject
-    if group:
-        yield list(group.values())
 
 
 def _only(outcomes: Sequence[Outcome[T]]) -> T:
