@@ -2,7 +2,8 @@
 
 A file gets its name only when all of its bytes are on the disk, and what returned is on the disk
 with its name. What a crash leaves at most is a temporary file, which no scan shows and
-:func:`sweep` removes. Paths are relative to the store, with ``/``; no symbolic link is followed.
+:func:`core.unfinished.sweep` removes. Paths are relative to the store, with ``/``; no symbolic
+link is followed.
 
 All functions block: they run in worker threads. Any number of them, in any number of processes,
 may work on one store at once. What cannot be written raises StoreNotWritable with the file's
@@ -16,7 +17,6 @@ import os
 import re
 import secrets
 import stat
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -25,11 +25,9 @@ from pathlib import Path
 
 from core import files
 from core.disk_errors import clear_errors
-from core.layout import IMAGES, METADATA
 from core.steps import Folders, Steps, sync, take
 
 OURS = "contact-sheet"
-STALE_SECONDS = 3600
 LARGE = 256 * 1024  # bytes that the disk takes longer for than a thread takes to start
 
 _is_ours = re.compile(r"\.contact-sheet-[0-9a-f]{16}\.tmp").fullmatch
@@ -229,52 +227,13 @@ def removing(folders: Folders, base: Path, relative: str) -> Steps[bool]:
 
 
 def temporary_name() -> str:
-    """Make up a name for a file being written, which :func:`sweep` knows as one of ours."""
+    """Make up a name for a file being written, which marks it as one of ours."""
     return f".contact-sheet-{secrets.token_hex(8)}.tmp"
 
 
-def sweep(
-    base: Path,
-    *,
-    older_than: float = STALE_SECONDS,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> int:
-    """Remove the temporary files that crashed writers left; those of other programs stay.
-
-    Args:
-        base: The store's folder.
-        older_than: Age in seconds from which nobody can be writing a file any more.
-        should_stop: Asked before each folder; once it says yes, the sweep ends.
-
-    Returns:
-        How many were removed.
-
-    Raises:
-        StoreNotWritable: One of them cannot be removed.
-    """
-    oldest = time.time() - older_than
-    removed = 0
-    with files.open_store(base) as store:
-        for path, folder, names in files.walk(store, (IMAGES, METADATA, OURS)):
-            if should_stop():
-                break
-            removed += sum(
-                _remove_stale(folder, name, oldest, base / path / name)
-                for name in names
-                if _is_ours(name)
-            )
-    return removed
-
-
-def _remove_stale(folder: int, name: str, oldest: float, path: Path) -> bool:
-    with clear_errors(path):
-        try:
-            if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime > oldest:
-                return False
-            os.unlink(name, dir_fd=folder)
-        except FileNotFoundError:  # it got its place, or another sweep was first
-            return False
-    return True
+def is_unfinished(name: str) -> bool:
+    """Tell whether a file of this name is one that a writer of ours has not finished."""
+    return _is_ours(name) is not None
 
 
 @contextmanager
