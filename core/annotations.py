@@ -16,6 +16,7 @@ from core import durable, files, layout, sidecar
 from core.errors import ImageNotFound, SidecarError, StoreError
 from core.records import local_time
 from core.sidecar import HIGHEST_RATING, OUR_KEY, clean_tags, is_rating
+from core.steps import Folders, Steps, apart, take_together
 from core.store_lock import store_lock
 
 ATTEMPTS = 10
@@ -77,38 +78,50 @@ def annotate(base: Path, image: str, change: AnnotationChange) -> Annotations:
             under our key; it stays as it is.
         StoreNotWritable: The sidecar cannot be written.
     """
-    with store_lock(base):
-        for _ in range(ATTEMPTS):
-            located = files.locate_beside(base, image)
-            if located is None:
-                raise ImageNotFound(f"The image {base / image} is not there any more.")
-            try:
-                if located[1] is None:
-                    return _write_new(base, image, change)
-                said = _rewrite(base, located[1], change)
-            except (FileExistsError, FileNotFoundError) as error:
-                if isinstance(error, StoreError):
-                    raise
-                continue  # it came or went this moment: look again
-            if said is not None:
-                return said
-    raise SidecarError(f"The sidecar of {base / image} keeps changing: try again later.")
+    (outcome,) = annotate_all(base, [image], change)
+    if isinstance(outcome, StoreError | OSError):
+        raise outcome
+    return outcome
 
 
 def annotate_all(
     base: Path, images: Sequence[str], change: AnnotationChange
 ) -> list[Annotations | StoreError | OSError]:
-    """Change what is said of several images; as :func:`annotate`, with an outcome for each."""
+    """Change what is said of several images, as :func:`annotate` does; an outcome for each."""
     outcomes: list[Annotations | StoreError | OSError] = []
-    for image in images:
+    for group in apart(images, _id_of):
         try:
-            outcomes.append(annotate(base, image, change))
+            with store_lock(base), Folders(base) as folders:
+                changes = [_annotating(folders, base, image, change) for image in group]
+                outcomes += take_together(changes)
         except (StoreError, OSError) as error:
-            outcomes.append(error)
+            outcomes += [error] * len(group)
     return outcomes
 
 
-def _rewrite(base: Path, path: str, change: AnnotationChange) -> Annotations | None:
+def _annotating(
+    folders: Folders, base: Path, image: str, change: AnnotationChange
+) -> Steps[Annotations]:
+    for _ in range(ATTEMPTS):
+        located = files.locate_beside(base, image)
+        if located is None:
+            raise ImageNotFound(f"The image {base / image} is not there any more.")
+        try:
+            if located[1] is None:
+                return (yield from _writing_new(folders, base, image, change))
+            said = yield from _rewriting(folders, base, located[1], change)
+        except (FileExistsError, FileNotFoundError) as error:
+            if isinstance(error, StoreError):
+                raise
+            continue  # it came or went this moment: look again
+        if said is not None:
+            return said
+    raise SidecarError(f"The sidecar of {base / image} keeps changing: try again later.")
+
+
+def _rewriting(
+    folders: Folders, base: Path, path: str, change: AnnotationChange
+) -> Steps[Annotations | None]:
     """Change a sidecar; ``None`` if somebody else did meanwhile, and nothing was written."""
     before = files.stat_file(base, path)
     data = files.read_sidecar(base, path)
@@ -120,24 +133,36 @@ def _rewrite(base: Path, path: str, change: AnnotationChange) -> Annotations | N
         return None
     if changed == data:
         return said
-    with durable.prepare(base, path, changed, mode=before.st_mode & 0o777) as put:
+
+    def unchanged() -> bool:
         now = files.stat_file(base, path)
-        if now is None or _state(now) != _state(before) or files.read_sidecar(base, path) != data:
-            return None
-        put(replace=True)
-    return said
+        same = now is not None and _state(now) == _state(before)
+        return same and files.read_sidecar(base, path) == data
+
+    mode = before.st_mode & 0o777
+    written = yield from durable.writing(
+        folders, base, path, changed, mode=mode, unchanged=unchanged
+    )
+    return said if written else None
 
 
 def _state(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _write_new(base: Path, image: str, change: AnnotationChange) -> Annotations:
+def _writing_new(
+    folders: Folders, base: Path, image: str, change: AnnotationChange
+) -> Steps[Annotations]:
     """Make a sidecar where there is none; FileExistsError if there is one by now."""
     minimal = json.dumps(_minimal(base, image), indent=2, ensure_ascii=False)
     data, said = annotated(minimal.encode(), change)
-    durable.write_file(base, layout.sidecar_paths(image)[0], data, mode=FILE_MODE)
+    path = layout.sidecar_paths(image)[0]
+    yield from durable.writing(folders, base, path, data, mode=FILE_MODE)
     return said
+
+
+def _id_of(image: str) -> str:
+    return image.rpartition("/")[2].rpartition(".")[0]
 
 
 def _minimal(base: Path, image: str) -> dict[str, object]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import struct
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.image_header import read_from
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _EXIF = 0x8769
 _DATE_TIME_ORIGINAL = 0x9003
@@ -23,30 +27,20 @@ def read_capture_date(data: bytes) -> datetime | None:
     Returns:
         Naive time where the camera was, to the second.
     """
+    return read_from(data, _captured)
+
+
+def _captured(image: Image.Image) -> datetime | None:
+    exif = image.getexif() if image.format == "TIFF" else _exif_in_header(image)
+    written = _written(str(exif.get_ifd(_EXIF).get(_DATE_TIME_ORIGINAL)).strip(" \0"))
+    if written is None:
+        return None
+    return datetime.fromisoformat("{}-{}-{}T{}".format(*written.groups()))
+
+
+def _exif_in_header(image: Image.Image) -> Image.Exif:
     from PIL import Image  # here: what only reads a store need not load it
 
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            if image.format == "TIFF":
-                exif = image.getexif()
-            else:  # getexif() would decode a whole PNG in search of it
-                exif = Image.Exif()
-                exif.load(image.info.get("exif") or b"")
-            written = _written(str(exif.get_ifd(_EXIF).get(_DATE_TIME_ORIGINAL)).strip(" \0"))
-            if written is None:
-                return None
-            return datetime.fromisoformat("{}-{}-{}T{}".format(*written.groups()))
-    except (
-        Image.DecompressionBombError,
-        Warning,  # where the process makes errors of them
-        OSError,
-        ValueError,
-        SyntaxError,
-        RuntimeError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        MemoryError,
-        struct.error,
-    ):
-        return None
+    exif = Image.Exif()  # image.getexif() would decode a whole PNG in search of it
+    exif.load(image.info.get("exif") or b"")
+    return exif

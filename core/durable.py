@@ -2,7 +2,8 @@
 
 A file gets its name only when all of its bytes are on the disk, and what returned is on the disk
 with its name. What a crash leaves at most is a temporary file, which no scan shows and
-:func:`sweep` removes. Paths are relative to the store, with ``/``; no symbolic link is followed.
+:func:`core.unfinished.sweep` removes. Paths are relative to the store, with ``/``; no symbolic
+link is followed.
 
 All functions block: they run in worker threads. Any number of them, in any number of processes,
 may work on one store at once. What cannot be written raises StoreNotWritable with the file's
@@ -16,7 +17,6 @@ import os
 import re
 import secrets
 import stat
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -25,18 +25,15 @@ from pathlib import Path
 
 from core import files
 from core.disk_errors import clear_errors
-from core.errors import StoreError
-from core.layout import IMAGES, METADATA
+from core.steps import Folders, Steps, sync, take
 
 OURS = "contact-sheet"
-STALE_SECONDS = 3600
 LARGE = 256 * 1024  # bytes that the disk takes longer for than a thread takes to start
 
 _is_ours = re.compile(r"\.contact-sheet-[0-9a-f]{16}\.tmp").fullmatch
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
-_NO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
+_START_WRITING = getattr(os, "POSIX_FADV_DONTNEED", None)
 
 
 class Prepared:
@@ -80,7 +77,7 @@ class Prepared:
     def sync_name(self) -> None:
         """Make sure of all names that were given in the file's folder."""
         with clear_errors(self._path):
-            sync_folder(self._folder)
+            sync(self._folder)
 
 
 def write_file(
@@ -113,13 +110,61 @@ def prepare(base: Path, relative: str, data: bytes, *, mode: int = 0o644) -> Ite
     """
     path = base / relative
     temporary = temporary_name()
-    with clear_errors(path), _parent(base, relative, make=True) as (folder, name):
+    with clear_errors(path), Folders(base) as folders:
+        folder, name = folders.of(relative, make=True)
         try:
             with _written(folder, temporary, data, mode) as synced:
                 yield Prepared(path, folder, temporary, name, synced)
         finally:
             with suppress(OSError):  # put in its place, or for sweep()
                 os.unlink(temporary, dir_fd=folder)
+
+
+def writing(
+    folders: Folders,
+    base: Path,
+    relative: str,
+    data: bytes,
+    *,
+    mode: int = 0o644,
+    unchanged: Callable[[], bool] | None = None,
+) -> Steps[bool]:
+    """Write a whole small file as :func:`write_file` does, in steps.
+
+    Args:
+        folders: Of the store.
+        base: The store's folder.
+        relative: The file in it.
+        data: All of its bytes.
+        mode: Its permissions.
+        unchanged: Asked just before the file takes the place of another; without, none may be.
+
+    Returns:
+        Whether it was written: ``False`` if ``unchanged`` said no.
+    """
+    temporary = temporary_name()
+    with clear_errors(base / relative):
+        folder, name = folders.of(relative, make=True)
+        try:
+            file = os.open(temporary, _NEW, mode, dir_fd=folder)
+            try:
+                _fill(file, data, mode)
+                if _START_WRITING is not None:  # or each would wait for its own turn of the disk
+                    os.posix_fadvise(file, 0, 0, _START_WRITING)
+                yield file
+            finally:
+                os.close(file)
+            if unchanged is None:
+                name_file(folder, temporary, folder, name)
+            elif unchanged():
+                os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            else:
+                return False
+            yield folder
+        finally:
+            with suppress(OSError):  # put in its place, or for sweep()
+                os.unlink(temporary, dir_fd=folder)
+    return True
 
 
 def move_file(base: Path, source: str, target: str) -> None:
@@ -133,24 +178,29 @@ def move_file(base: Path, source: str, target: str) -> None:
         FileExistsError: There is another file at the target.
         StoreNotWritable: It cannot be moved.
     """
-    with (
-        clear_errors(base / target, base / source),
-        _parent(base, source) as (before, old),
-        _parent(base, target, make=True) as (after, new),
-    ):
+    with Folders(base) as folders:
+        take(moving(folders, base, source, target))
+
+
+def moving(folders: Folders, base: Path, source: str, target: str) -> Steps[None]:
+    """Move a file as :func:`move_file` does, in steps."""
+    files.parts_of(target)  # a path out of the store is refused before anything is done
+    with clear_errors(base / target, base / source):
+        before, old = folders.of(source)
         found = os.stat(old, dir_fd=before, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode):
             raise FileNotFoundError(errno.ENOENT, "it is no plain file")
+        after, new = folders.of(target, make=True)
         try:
             name_file(before, old, after, new)
         except FileExistsError:
             there = os.stat(new, dir_fd=after, follow_symlinks=False)
             if not os.path.samestat(found, there):
                 raise
-        sync_folder(after)
+        yield after
         with suppress(FileNotFoundError):
             os.unlink(old, dir_fd=before)
-        sync_folder(before)
+        yield before
 
 
 def remove_file(base: Path, relative: str) -> bool:
@@ -159,66 +209,31 @@ def remove_file(base: Path, relative: str) -> bool:
     Raises:
         StoreNotWritable: It cannot be removed.
     """
+    with Folders(base) as folders:
+        return take(removing(folders, base, relative))
+
+
+def removing(folders: Folders, base: Path, relative: str) -> Steps[bool]:
+    """Remove a file as :func:`remove_file` does, in steps."""
     with clear_errors(base / relative):
         try:
-            with _parent(base, relative) as (folder, name):
-                os.stat(name, dir_fd=folder, follow_symlinks=False)  # a full answer if read-only
-                os.unlink(name, dir_fd=folder)
-                sync_folder(folder)
-        except StoreError:
-            raise
+            folder, name = folders.of(relative)
+            os.stat(name, dir_fd=folder, follow_symlinks=False)  # a full answer if read-only
+            os.unlink(name, dir_fd=folder)
         except (FileNotFoundError, NotADirectoryError):
             return False
+        yield folder
     return True
 
 
 def temporary_name() -> str:
-    """Make up a name for a file being written, which :func:`sweep` knows as one of ours."""
+    """Make up a name for a file being written, which marks it as one of ours."""
     return f".contact-sheet-{secrets.token_hex(8)}.tmp"
 
 
-def sweep(
-    base: Path,
-    *,
-    older_than: float = STALE_SECONDS,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> int:
-    """Remove the temporary files that crashed writers left; those of other programs stay.
-
-    Args:
-        base: The store's folder.
-        older_than: Age in seconds from which nobody can be writing a file any more.
-        should_stop: Asked before each folder; once it says yes, the sweep ends.
-
-    Returns:
-        How many were removed.
-
-    Raises:
-        StoreNotWritable: One of them cannot be removed.
-    """
-    oldest = time.time() - older_than
-    removed = 0
-    with files.open_store(base) as store:
-        for path, folder, names in files.walk(store, (IMAGES, METADATA, OURS)):
-            if should_stop():
-                break
-            removed += sum(
-                _remove_stale(folder, name, oldest, base / path / name)
-                for name in names
-                if _is_ours(name)
-            )
-    return removed
-
-
-def _remove_stale(folder: int, name: str, oldest: float, path: Path) -> bool:
-    with clear_errors(path):
-        try:
-            if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime > oldest:
-                return False
-            os.unlink(name, dir_fd=folder)
-        except FileNotFoundError:  # it got its place, or another sweep was first
-            return False
-    return True
+def is_unfinished(name: str) -> bool:
+    """Tell whether a file of this name is one that a writer of ours has not finished."""
+    return _is_ours(name) is not None
 
 
 @contextmanager
@@ -226,11 +241,7 @@ def _written(folder: int, name: str, data: bytes, mode: int) -> Iterator[Callabl
     """Write a new file; yields what waits, once, until its bytes are on the disk."""
     file = os.open(name, _NEW, mode, dir_fd=folder)
     try:
-        with suppress(PermissionError):  # a disk that has no permissions
-            os.fchmod(file, mode)
-        left = memoryview(data)
-        while left:
-            left = left[os.write(file, left) :]
+        _fill(file, data, mode)
         if len(data) < LARGE:
             yield partial(os.fsync, file)
         else:  # while the disk is busy, whoever waits for it can do something else
@@ -238,6 +249,14 @@ def _written(folder: int, name: str, data: bytes, mode: int) -> Iterator[Callabl
                 yield thread.submit(os.fsync, file).result
     finally:
         os.close(file)
+
+
+def _fill(file: int, data: bytes, mode: int) -> None:
+    with suppress(PermissionError):  # a disk that has no permissions
+        os.fchmod(file, mode)
+    left = memoryview(data)
+    while left:
+        left = left[os.write(file, left) :]
 
 
 def name_file(before: int, old: str, after: int, new: str) -> None:
@@ -252,40 +271,3 @@ def name_file(before: int, old: str, after: int, new: str) -> None:
             os.stat(new, dir_fd=after, follow_symlinks=False)
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
         os.rename(old, new, src_dir_fd=before, dst_dir_fd=after)
-
-
-def sync_folder(folder: int) -> None:
-    """Make sure of the names in an open folder."""
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        if error.errno not in _NO_SYNC:  # some network mounts have no such thing
-            raise
-
-
-@contextmanager
-def _parent(base: Path, relative: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-    """Hold a file's folder open; yields its descriptor and the file's name in it."""
-    *folders, name = files.parts_of(relative)
-    with files.open_store(base) as store:
-        folder = os.dup(store)
-        try:
-            for each in folders:
-                inner = _enter(folder, each, make)
-                os.close(folder)
-                folder = inner
-            yield folder, name
-        finally:
-            os.close(folder)
-
-
-def _enter(folder: int, name: str, make: bool) -> int:
-    try:
-        return os.open(name, _FOLDER, dir_fd=folder)
-    except FileNotFoundError:
-        if not make:
-            raise
-    with suppress(FileExistsError):  # another writer was first
-        os.mkdir(name, dir_fd=folder)
-    sync_folder(folder)
-    return os.open(name, _FOLDER, dir_fd=folder)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from core import durable, files, layout
 from core.disk_errors import clear_errors
 from core.errors import ImageNotFound, StoreError
+from core.steps import sync
 
 OURS_ALONE = (layout.IMAGES, layout.METADATA, durable.OURS)
 CHUNK = 1024**2
@@ -73,7 +74,7 @@ def export(base: Path, image: str, folder: Path, *, sidecar: bool) -> tuple[Path
             names = [f"{shown}.{ending}" for ending in endings]
             if _put(target, copies, names):
                 break
-        durable.sync_folder(target)
+        sync(target)
         return folder / names[0], size
 
 

@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import aiofiles
-
 from core import layout
 from core.errors import ImageNotFound, SidecarError, StoreNotFound, StoreUnreadable
 from core.sidecar import LARGEST_SIDECAR
@@ -292,6 +290,8 @@ async def read_image(base: Path, relative: str) -> bytes:
         ImageNotFound: It is not there (any more), or could be reached only through a link.
         OSError: It cannot be read.
     """
+    import aiofiles  # here: what only lists a store starts faster without
+
     *folders, name = parts_of(relative)
 
     def opener(_: str, flags: int) -> int:

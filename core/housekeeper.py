@@ -109,6 +109,7 @@ class Housekeeper(Curator):
             StoreNotFound: The store's folder is not there; nothing was done.
             StoreUnreadable: It may not be read; nothing was done.
         """
+        await self._settled()
         return await self._interruptible(self._cleanup.run(plan, progress, should_stop))
 
     async def prune_runs(self) -> list[PruneRun]:
@@ -194,6 +195,7 @@ class Housekeeper(Curator):
         the store is not open.
         """
         if self._opened:
+            await self._settled()
             await self._cleanup.repeat(lambda: self.settings)
 
     @property
@@ -206,6 +208,7 @@ class Housekeeper(Curator):
         progress: Callable[[PruneProgress], object] = lambda _: None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> PruneResult:
+        await self._settled()
         return await self._interruptible(self._cleanup.enforce(policy, progress, should_stop))
 
     async def _interruptible(self, work: Coroutine[Any, Any, T]) -> T:

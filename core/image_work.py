@@ -154,7 +154,7 @@ class ImageWorker(Reader):
         return [result for _, result in work.results]
 
     async def _settled(self) -> None:
-        if not self.read_only:
+        if self._opened and not self.read_only:
             await self._sweeper.settled()
 
     def _export(self, path: str, folder: Path, sidecar: bool) -> Outcome[tuple[Path, int]]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
-from operator import itemgetter
 from pathlib import Path
 
 import msgspec
 
-from core import durable, files, writer
+from core import files, writer
 from core.catalog import Catalog
-from core.errors import ImageNotFound, StoreError
+from core.errors import StoreError
 from core.import_duplicates import Duplicates
 from core.import_records import (
     ImportOutcome,
@@ -23,15 +20,14 @@ from core.import_records import (
     ImportReport,
     ImportResult,
     Refusal,
-    UndoOutcome,
     UndoResult,
 )
 from core.import_sources import Content, Input, Refused, Source, find_inputs, read_input
+from core.import_undo import ImportUndo, signatures_of
 from core.index import Index
 from core.interrupted import noted
-from core.long_work import LongWork, Progress, ShouldStop, never, untold
+from core.long_work import Progress, ShouldStop, never, untold
 from core.settings import StorageSettings
-from core.store_lock import store_lock
 from core.trash import Trash
 
 AT_ONCE = 4
@@ -126,52 +122,8 @@ class Importer:
         Returns:
             What became of each, in the order of the report; one that fails does not stop the rest.
         """
-
-        def take_back(batch: Sequence[ImportResult]) -> list[tuple[UndoResult, int]]:
-            return [(self._take_back(each, for_good), each.size_bytes) for each in batch]
-
-        async def tell(done: Sequence[tuple[UndoResult, int]]) -> None:
-            await self._index.refresh([result.path for result, _ in done])
-
-        new = report.of(ImportOutcome.NEW)
-        async with LongWork[tuple[UndoResult, int]](
-            len(new),
-            progress,
-            should_stop,
-            tell=tell,
-            size=itemgetter(1),
-            note=(self._base, "undo import"),
-        ) as work:
-            await work.do(new, take_back)
-        return [result for result, _ in work.results]
-
-    def _take_back(self, each: ImportResult, for_good: bool) -> UndoResult:
-        image_id, path = each.image_id or "", each.path or ""
-        try:
-            if for_good and self._delete_untouched(path, each):
-                return UndoResult(image_id, path, UndoOutcome.DELETED)
-            found = files.locate_beside(self._base, path)
-            if found is None:
-                return UndoResult(image_id, path, UndoOutcome.GONE)
-            receipt = self._trash.move(*found, UNDONE, datetime.now())
-        except ImageNotFound:
-            return UndoResult(image_id, path, UndoOutcome.GONE)
-        except (StoreError, OSError) as error:
-            return UndoResult(image_id, path, UndoOutcome.FAILED, problem=str(error))
-        return UndoResult(image_id, path, UndoOutcome.TRASHED, receipt.token)
-
-    def _delete_untouched(self, path: str, each: ImportResult) -> bool:
-        with store_lock(self._base):  # whoever pins or rates an image does so before or after
-            found = files.locate_beside(self._base, path)
-            image, sidecar = found or (path, None)
-            if sidecar is None:
-                return False
-            if each.saved is None or each.saved != _signatures(self._base, image, sidecar):
-                return False
-            # The image first: what a crash leaves then is a sidecar that never shows.
-            durable.remove_file(self._base, image)
-            durable.remove_file(self._base, sidecar)
-        return True
+        work = ImportUndo(self._base, self._index, self._trash, for_good)
+        return await work.run(report.of(ImportOutcome.NEW), progress, should_stop)
 
 
 class _Batch:
@@ -287,19 +239,8 @@ class _Batch:
             header=content.header,
         )
         with suppress(OSError):  # it is saved all the same
-            return saved, _signatures(self._base, saved.path, saved.sidecar_path)
+            return saved, signatures_of(self._base, saved.path, saved.sidecar_path)
         return saved, None
-
-
-def _signatures(
-    base: Path, image: str, sidecar: str
-) -> tuple[files.Signature, files.Signature] | None:
-    one, two = files.stat_file(base, image), files.stat_file(base, sidecar)
-    return (_signature(one), _signature(two)) if one and two else None
-
-
-def _signature(found: os.stat_result) -> files.Signature:
-    return files.Signature(found.st_size, found.st_mtime_ns)
 
 
 def _refused(each: Input, refusal: Refusal, problem: str) -> ImportResult:

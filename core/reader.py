@@ -138,7 +138,7 @@ class Reader(Store):
         try:
             return self._load_sidecar(path) | {"image_id": image_id}
         except SidecarError as error:
-            log.warning("%s", error)
+            log.warning("%s: %s", self.base_path / path, error)
             return None
 
     def _metadata(self, record: ImageRecord) -> Metadata:

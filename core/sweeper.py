@@ -7,7 +7,7 @@ import logging
 import threading
 from pathlib import Path
 
-from core import durable
+from core import unfinished
 from core.errors import StoreError
 from core.trash import Trash
 from core.trash_entry import TRASH
@@ -79,6 +79,6 @@ class Sweeper:
 
     def _sweep(self) -> None:
         try:
-            durable.sweep(self._base, should_stop=lambda: self._stop.wait(PAUSE_SECONDS))
+            unfinished.sweep(self._base, should_stop=lambda: self._stop.wait(PAUSE_SECONDS))
         except (StoreError, OSError) as error:
             log.warning("what crashed writers left in %s stays: %s", self._base, error)

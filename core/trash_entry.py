@@ -78,6 +78,13 @@ def new_entry(image: str, has_sidecar: bool, day: date) -> Entry:
     return Entry(day.isoformat(), name, f"{name}.{extension.lower()}", sidecar, f"{name}.receipt")
 
 
+def id_of(subject: str) -> str:
+    """Return the image's id in its path in the store, or (cut short) in a token."""
+    name, mark, _ = subject.rpartition("/")[2].rpartition(_MARK)
+    stem = name if mark else subject.rpartition("/")[2].rpartition(".")[0]
+    return stem.casefold()
+
+
 def days(store: int) -> list[str]:
     """List the days of the trash, newest first."""
     try:

@@ -24,6 +24,7 @@ from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
 from gui.controllers.commands import CommandController
 from gui.controllers.history import History
+from gui.controllers.imports import ImportController
 from gui.controllers.pins import PinController
 from gui.controllers.selection import SelectionController
 from gui.controllers.settings import SettingsController
@@ -127,6 +128,11 @@ class Session:
             self.works,
             self.history,
         )
+        self.imports = ImportController(
+            self.tasks, self.stores, self.works, self.history, self.browse, self.window,
+            self.images, preferences,
+        )  # fmt: skip
+        self.imports.store_wanted.connect(self.commands.open)
         self.availability = Availability(
             self.window.actions_by_id,
             self.stores,

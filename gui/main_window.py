@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
 )
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -33,7 +28,7 @@ from gui.models.image_table import ImageTableModel
 from gui.pages import Page
 from gui.views.context_menu import IMAGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
-from gui.views.drop_veil import DropVeil, dropped_folder
+from gui.views.drop_veil import DropVeil
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
 from gui.views.message_page import MessagePage
 from gui.views.metadata_pane import MetadataPane
@@ -56,14 +51,12 @@ class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
     Its parts are attributes: ``dates``, ``grid``, ``trash``, ``message``, ``metadata``,
-    ``stats``, ``notice``, ``actions_by_id`` and ``recent_menu``.
+    ``stats``, ``notice``, ``veil``, ``actions_by_id`` and ``recent_menu``.
 
     Signals:
-        store_dropped: One folder was dropped; its path.
         closing: The person wants to close; the window is hidden and waits for the program to end.
     """
 
-    store_dropped = Signal(str)
     closing = Signal()
 
     def __init__(
@@ -86,10 +79,8 @@ class MainWindow(QMainWindow):
         self._size_slider = QSlider(Qt.Orientation.Horizontal)
         self._appearance_button = QToolButton()
         self._lay_out()
-        self._veil = DropVeil(self)
-        self._dragged: Path | None = None
+        self.veil = DropVeil(self)
         self._connect()
-        self.setAcceptDrops(True)
         self.set_store_name("")
         self._draw_icons()
         self.dates.setFocus()
@@ -135,36 +126,8 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icons anew in a new palette."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_veil"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "veil"):
             self._draw_icons()
-
-    # Dropping a store
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Say what a drop would do."""
-        if not event.mimeData().hasUrls():
-            return
-        self._dragged = dropped_folder(event.mimeData())
-        self._veil.cover(self._dragged)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()  # what is refused too: else nobody tells when it has left
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Refuse what cannot be opened."""
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.setAccepted(self._dragged is not None)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Show the window again."""
-        self._veil.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Tell which store was dropped."""
-        self._veil.hide()
-        if self._dragged is not None:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.store_dropped.emit(str(self._dragged))
 
     # How it is put together
 

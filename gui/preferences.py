@@ -72,6 +72,16 @@ class Preferences:
         self._settings.setValue("follow_newest", "yes" if value else "no")
 
     @property
+    def import_folder(self) -> str:
+        """The folder that images were imported from last; "" if none was."""
+        value = self._settings.value("import_folder", "")
+        return value if isinstance(value, str) else ""
+
+    @import_folder.setter
+    def import_folder(self, value: str) -> None:
+        self._settings.setValue("import_folder", value)
+
+    @property
     def recent_stores(self) -> list[str]:
         """Folders of the stores opened lately, the last one first."""
         value = self._settings.value("recent_stores", [])

@@ -60,7 +60,6 @@ class CommandController(QObject):
         acts = self._acts()
         bind(window.actions_by_id, acts)
         self._offers = {**acts, **self._offered_only()}
-        window.store_dropped.connect(self.open)
         window.message.offer_taken.connect(lambda name: self._offers[name]())
         window.stats.problems_requested.connect(self._show_problems)
         stores.opened.connect(self._on_opened)

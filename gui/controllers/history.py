@@ -102,6 +102,10 @@ class History(QObject):
             self._take(change, change.undo)
             self.changed.emit()
 
+    def can_undo(self, change: Change) -> bool:
+        """Tell whether this change was made and not taken back."""
+        return change in self._done
+
     def redo(self) -> None:
         """Do again what was taken back last."""
         if self._undone:

@@ -14,11 +14,14 @@ from core.annotations import (
     AnnotationChange,
     Annotations,
     annotate,
+    annotate_all,
     annotated,
     changed_annotations,
 )
 from core.errors import ImageNotFound, SidecarError
+from tests.core.crash_model import Disk
 from tests.core.disk_store import DiskStore
+from tests.core.test_durable import crashes, traced
 
 NOW = datetime(2026, 11, 20, 18)
 PIN = AnnotationChange(pinned=True)
@@ -155,20 +158,21 @@ def test_a_rating_is_0_to_5(rating):
 
 _WRITER = """
 import sys, time
-from contextlib import contextmanager
 from pathlib import Path
 from core import durable
 from core.annotations import AnnotationChange, annotate
 base, image, who = sys.argv[1:]
-prepare = durable.prepare
-@contextmanager
-def slowly(*args, **options):
-    with prepare(*args, **options) as put:
-        def wait_and_put(**how):
-            time.sleep(0.01)  # after the last look, so that only the lock can help
-            put(**how)
-        yield wait_and_put
-durable.prepare = slowly
+name_file, writing = durable.name_file, durable.writing
+def slowly(*args):
+    time.sleep(0.01)  # after the last look, so that only the lock can help
+    name_file(*args)
+def slow_writing(*args, unchanged=None, **options):
+    def wait():
+        same = unchanged()
+        time.sleep(0.01)
+        return same
+    return writing(*args, unchanged=unchanged and wait, **options)
+durable.name_file, durable.writing = slowly, slow_writing
 for n in range(10):
     change = AnnotationChange(pinned=True) if who == "pin" else AnnotationChange(rating=n % 5 + 1)
     annotate(Path(base), image, change)
@@ -194,16 +198,16 @@ def test_no_change_of_two_processes_is_lost(disk, with_sidecar):
 def test_a_change_of_another_program_before_the_last_look_is_kept(disk, monkeypatch):
     path = disk.dated(NOW, 1, prompt="old")
     beside = path.with_suffix(".json")
-    prepare = durable.prepare
+    writing = durable.writing
     edits = iter(["one", "two"])
 
     def interfere(*args, **kwargs):
         if edit := next(edits, None):
             found = json.loads(beside.read_bytes())
             beside.write_text(json.dumps({**found, edit: 1}))
-        return prepare(*args, **kwargs)
+        return writing(*args, **kwargs)
 
-    monkeypatch.setattr(durable, "prepare", interfere)
+    monkeypatch.setattr(durable, "writing", interfere)
     annotate(disk.base, inside(disk, path), PIN)
     found = json.loads(beside.read_bytes())
     assert (found["one"], found["two"], found["contact_sheet"]["pinned"]) == (1, 1, True)
@@ -212,17 +216,51 @@ def test_a_change_of_another_program_before_the_last_look_is_kept(disk, monkeypa
 def test_an_edit_that_the_files_size_and_time_do_not_show_is_kept(disk, monkeypatch):
     path = disk.dated(NOW, 1, prompt="old")
     beside = path.with_suffix(".json")
-    prepare = durable.prepare
+    writing = durable.writing
 
     def interfere(*args, **kwargs):
         found = beside.stat()
         beside.write_bytes(beside.read_bytes().replace(b'"old"', b'"new"'))
         os.utime(beside, ns=(found.st_atime_ns, found.st_mtime_ns))
-        return prepare(*args, **kwargs)
+        return writing(*args, **kwargs)
 
-    monkeypatch.setattr(durable, "prepare", interfere)
+    monkeypatch.setattr(durable, "writing", interfere)
     annotate(disk.base, inside(disk, path), PIN)
     assert json.loads(beside.read_bytes())["prompt"] == "new"
+
+
+def test_of_several_each_is_annotated_or_says_why_not(disk):
+    paths = [disk.dated(NOW, n) for n in range(20)]
+    twin = paths[0].with_suffix(".gif")
+    twin.write_bytes(b"of the same sidecar")
+    paths[1].unlink()
+    paths[2].with_suffix(".json").write_text("[]")
+    paths[3].with_suffix(".json").unlink()
+    change = AnnotationChange(pinned=True)
+    outcomes = annotate_all(disk.base, [inside(disk, path) for path in [*paths, twin]], change)
+    assert [type(outcome) for outcome in outcomes[:4]] == [
+        Annotations,
+        ImageNotFound,
+        SidecarError,
+        Annotations,
+    ]
+    assert outcomes[4:] == [Annotations(pinned=True)] * 17
+    for path in [*paths[3:], twin]:
+        assert sidecar.parse(path.with_suffix(".json").read_bytes()).pinned
+
+
+def test_a_crash_while_several_are_annotated_leaves_the_old_or_the_new(disk):
+    paths = [disk.dated(NOW, n) for n in range(2)]
+    (disk.base / "contact-sheet").mkdir()
+    old = [path.with_suffix(".json").read_bytes() for path in paths]
+    model = Disk(disk.base)
+    with traced(disk.base) as calls:
+        annotate_all(disk.base, [inside(disk, path) for path in paths], PIN)
+    new = [path.with_suffix(".json").read_bytes() for path in paths]
+    for step, tree in crashes(model, calls):
+        for n, path in enumerate(paths):
+            data = dict(tree)[inside(disk, path.with_suffix(".json"))]
+            assert data in ({new[n]} if step == len(calls) else {old[n], new[n]})
 
 
 _tags = st.lists(st.text(max_size=4), max_size=5).map(tuple)

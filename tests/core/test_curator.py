@@ -18,6 +18,7 @@ from core.catalog import Catalog
 from core.errors import CatalogError
 from core.events import ImagesChanged
 from core.prune_records import RetentionPolicy
+from core.records import StoredImage
 from tests.stores import image_files, make_image, picture, sidecar_of
 
 NOW = datetime.now().replace(microsecond=0)
@@ -348,6 +349,37 @@ async def test_a_closed_store_is_an_error(store, opened):
     assert not manager._cleanup_task_running
 
 
+async def thumbnails_of(manager, images):
+    found = {}
+    async with aclosing(manager.thumbnails(images, 256)) as batches:
+        async for batch in batches:
+            found.update((each.key, each) for each in batch)
+    return found
+
+
+async def test_what_is_in_the_trash_has_thumbnails(tmp_path, opened):
+    manager = await opened(tmp_path)
+    await imported(manager, 2)
+    before = list((await known(manager)).values())
+    made = await thumbnails_of(manager, before[:1])
+    await manager.trash_images([record.key for record in before])
+    receipts = {receipt.path: receipt for receipt in await manager.trashed()}
+    images = [
+        StoredImage(-n, path, receipt.size_bytes, receipt.modified_ns, receipt.trashed_path)
+        for n, (path, receipt) in enumerate(receipts.items(), 1)
+    ]
+    assert {each.path for each in images} == {record.path for record in before}
+    for record in before:
+        assert receipts[record.path].modified_ns == record.modified_ns
+    found = await thumbnails_of(manager, images)
+    assert found.keys() == {-1, -2}
+    assert all(each.problem is None and each.data for each in found.values())
+    (cached,) = (each for each in images if each.path == before[0].path)
+    assert found[cached.key].data == made[before[0].key].data
+    (tmp_path / cached.located).unlink()  # from here on only the cache knows it
+    assert (await thumbnails_of(manager, [cached]))[cached.key].data == found[cached.key].data
+
+
 async def test_content_orphans_and_unknown_files_are_known(store, opened):
     base = store(images=2, days=1, flat_share=0)
     manager = await opened(base)
@@ -442,4 +474,4 @@ async def test_a_sweep_that_fails_is_told_and_the_store_opens(tmp_path, opened, 
     third = await opened(tmp_path)
     await third.restore(["none"])
     await third.close()
-    assert "on its way into the trash" in caplog.text
+    assert "cannot be put right" in caplog.text

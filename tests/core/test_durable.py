@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core import durable, writer
+from core import durable, steps, unfinished, writer
 from core.errors import StoreError, StoreNotFound, StoreNotWritable
 from tests.core.crash_model import Disk, TracedOs, files_of, lay_out
 from tests.core.disks import read_only, tiny_disk
@@ -32,6 +32,7 @@ def traced(base):
     """Record what the module asks the system to change; yields the calls so far."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(durable, "os", recorder := TracedOs(base))
+        patch.setattr(steps, "os", recorder)
         yield recorder.calls
 
 
@@ -71,7 +72,7 @@ def test_nothing_is_overwritten_unless_asked(base):
 
 def test_a_prepared_file_shows_only_when_it_is_put(base):
     with durable.prepare(base, "a/x", b"x") as put:
-        assert all(durable._is_ours(path.rpartition("/")[2]) for path in files_of(base))
+        assert all(durable.is_unfinished(path.rpartition("/")[2]) for path in files_of(base))
         put()
         assert (base / "a/x").read_bytes() == b"x"
     with durable.prepare(base, "a/y", b"y"):
@@ -145,7 +146,7 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path):
         lambda: durable.write_file(tmp_path / "none", "a/x", b""),
         lambda: durable.remove_file(tmp_path / "none", "a/x"),
         lambda: durable.move_file(tmp_path / "none", "a/x", "a/y"),
-        lambda: durable.sweep(tmp_path / "none"),
+        lambda: unfinished.sweep(tmp_path / "none"),
     ):
         with pytest.raises(StoreNotFound, match="none"):
             call()
@@ -189,7 +190,8 @@ class FailsAt(TracedOs):
 @pytest.mark.parametrize("call", ["open", "fchmod", "write", "fsync", "link", "mkdir"])
 def test_a_failing_disk_leaves_nothing_half_done(base, monkeypatch, call):
     (base / "a").mkdir()
-    monkeypatch.setattr(durable, "os", FailsAt(base, call, errno.EIO))
+    for module in (durable, steps):
+        monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
     with pytest.raises(StoreNotWritable, match="x cannot be written: Input/output") as caught:
         durable.write_file(base, "b/x" if call == "mkdir" else "a/x", b"x")
     assert caught.value.errno == errno.EIO
@@ -221,7 +223,7 @@ def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch)
                 raise OSError(errno.EINVAL, "Invalid argument")
             super().fsync(file)
 
-    monkeypatch.setattr(durable, "os", NoFolderSync(base))
+    monkeypatch.setattr(steps, "os", NoFolderSync(base))
     durable.write_file(base, "a/x", b"x")
     assert files_of(base) == {"a/x": b"x"}
 
@@ -284,10 +286,10 @@ def test_a_crash_while_saving_loses_nothing_acknowledged_and_shows_nothing_torn(
             if sidecar is not None:
                 assert sidecar["image_id"] == expected[path][1].image_id
                 assert sidecar["prompt"] == "p"
-        for steps, saved, _ in acknowledged:
-            if step >= steps:
+        for taken, saved, _ in acknowledged:
+            if step >= taken:
                 assert shown[saved.path][1] is not None
-        durable.sweep(crashed, older_than=-5)
+        unfinished.sweep(crashed, older_than=-5)
         left = files_of(crashed)
         assert not any(path.endswith(".tmp") for path in left)
         assert left.keys() >= shown.keys()
@@ -327,7 +329,7 @@ def test_a_crash_while_deleting_leaves_a_whole_image_or_none(base, tmp_path):
 
 
 def test_only_our_own_old_temporary_files_are_swept(base):
-    old = time.time() - 2 * durable.STALE_SECONDS
+    old = time.time() - 2 * unfinished.STALE_SECONDS
     stale = ["images/2026/11/20", "metadata", "contact-sheet/trash/2026-11-20", "images"]
     for folder in stale:
         (base / folder).mkdir(parents=True, exist_ok=True)
@@ -342,10 +344,10 @@ def test_only_our_own_old_temporary_files_are_swept(base):
     (base / "logs").mkdir()
     (base / "logs" / TEMPORARY).write_bytes(b"not ours to clean")
     os.utime(base / "logs" / TEMPORARY, (old, old))
-    assert durable.sweep(base) == 4
+    assert unfinished.sweep(base) == 4
     left = {*others, fresh}
     assert set(files_of(base)) == {f"images/{name}" for name in left} | {f"logs/{TEMPORARY}"}
-    assert durable.sweep(base) == 0
+    assert unfinished.sweep(base) == 0
 
 
 def test_temporary_files_are_never_shown(base, tmp_path):

@@ -153,6 +153,31 @@ def test_a_sidecar_of_two_images_serves_both(disk, trash):
     assert path.with_suffix(".json").read_bytes() == annotated
 
 
+def test_of_several_each_goes_and_comes_back_or_says_why_not(disk, trash):
+    paths = [disk.dated(NOW, n) for n in range(20)]
+    twin = paths[0].with_suffix(".gif")
+    twin.write_bytes(b"of the same sidecar")
+    flat = disk.base / "images" / paths[0].name  # of the same id
+    flat.write_bytes(b"flat")
+    paths[1].unlink()
+    before = snapshot(disk.base)
+    given = [inside(disk, path) for path in [paths[0], twin, flat, *paths[1:], paths[5]]]
+    moved = trash.move_all(given, "r", LATER)
+    gone = [n for n, outcome in enumerate(moved) if isinstance(outcome, ImageNotFound)]
+    assert gone == [3, 22]  # the one that was not there, and the one that was given twice
+    tokens = [outcome.token for n, outcome in enumerate(moved) if n not in gone]
+    assert {receipt.token for receipt in trash.list()} == set(tokens)
+    assert list((disk.base / "images").rglob("*.png")) == []
+    paths[7].write_bytes(b"another")
+    back = trash.restore_all([tokens[4], *reversed(tokens)])
+    assert [type(outcome) for outcome in back].count(ImageNotFound) == 1
+    assert [type(outcome) for outcome in back].count(RestoreConflict) == 1
+    (left,) = trash.list()
+    paths[7].unlink()
+    trash.restore(left.token)
+    assert snapshot(disk.base) == before
+
+
 def test_only_images_of_the_store_go_in(disk, trash, tmp_path):
     (tmp_path / "secret.png").write_bytes(b"secret")
     path = disk.dated(NOW, 1)

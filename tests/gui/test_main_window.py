@@ -16,12 +16,12 @@ from gui.actions import ACTIONS, Need, create_actions, set_available, shortcut_r
 from gui.controllers.trash import trash_model
 from gui.dialogs.problems import ProblemsDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
+from gui.drops import Offer, Verdict
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
 from gui.pages import Page
 from gui.theme import Appearance
-from gui.views.drop_veil import DropVeil
 from gui.views.grid import LARGEST_CELL, ImageGrid
 
 
@@ -174,37 +174,37 @@ def drop(window: MainWindow, data: QMimeData) -> QDropEvent:
     return event
 
 
-def test_a_folder_dropped_is_a_store_to_open(window: MainWindow, tmp_path: Path) -> None:
-    told: list[str] = []
-    window.store_dropped.connect(told.append)
-    veil = window.findChild(DropVeil)
-    assert isinstance(veil, DropVeil)
+def test_the_veil_says_what_it_is_told_and_tells_what_is_dropped(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    entered: list[Offer] = []
+    dropped: list[Offer] = []
+    window.veil.entered.connect(entered.append)
+    window.veil.entered.connect(lambda _: window.veil.say(Verdict("Do it", "import")))
+    window.veil.dropped.connect(dropped.append)
     data = urls(tmp_path)
-    drag(window, data)
-    assert veil.isVisible()
-    assert veil.accessibleName() == "Open this store"
+    assert drag(window, data).isAccepted()
+    assert window.veil.isVisible()
+    assert window.veil.accessibleName() == "Do it"
+    assert entered == [Offer((tmp_path,))]
     event = drop(window, data)
-    assert told == [str(tmp_path)]
+    assert dropped == [Offer((tmp_path,))]
+    assert event.isAccepted()
     assert event.dropAction() == Qt.DropAction.CopyAction  # the folder stays where it is
-    assert not veil.isVisible()
+    assert not window.veil.isVisible()
 
 
-def test_files_and_several_folders_are_refused_in_words(window: MainWindow, tmp_path: Path) -> None:
-    told: list[str] = []
-    window.store_dropped.connect(told.append)
-    veil = window.findChild(DropVeil)
-    assert isinstance(veil, DropVeil)
-    file = tmp_path / "picture.png"
-    file.touch()
-    for data in (urls(file), urls(tmp_path, tmp_path.parent)):
-        drag(window, data)
-        assert "Only one folder" in veil.accessibleName()
-        assert not drop(window, data).isAccepted()
-        assert not veil.isVisible()
-    drag(window, urls(file))
+def test_what_is_refused_is_not_taken(window: MainWindow, tmp_path: Path) -> None:
+    dropped: list[Offer] = []
+    window.veil.dropped.connect(dropped.append)
+    window.veil.entered.connect(lambda _: window.veil.say(Verdict("Not this", "refuse")))
+    drag(window, urls(tmp_path))
+    assert not drop(window, urls(tmp_path)).isAccepted()
+    assert not window.veil.isVisible()
+    drag(window, urls(tmp_path))
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not veil.isVisible()
-    assert told == []
+    assert not window.veil.isVisible()
+    assert dropped == []
 
 
 def test_a_notice_says_does_and_goes(window: MainWindow, qtbot: QtBot) -> None:

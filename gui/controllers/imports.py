@@ -1,0 +1,293 @@
+"""Importing: what is dropped, pasted or chosen is copied into the store, one batch at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from core.errors import StoreError
+from core.import_records import ImportOutcome, ImportReport
+from core.import_sources import Source
+from gui import aio
+from gui.actions import bind
+from gui.controllers.browse import BrowseController
+from gui.controllers.changes import RestoreChange, Shuttle
+from gui.controllers.history import History
+from gui.controllers.import_change import ImportChange
+from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.works import Work, WorkController
+from gui.dialogs.import_report import ImportReportDialog
+from gui.drops import Look, Offer, Target, look_at, offer_of, png_of, verdict_on
+from gui.import_text import is_all_new, summary_text
+from gui.main_window import MainWindow
+from gui.models.image_list import ImageListModel
+from gui.preferences import Preferences
+from gui.text import number_text, translated
+
+PATTERNS: Final = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """An import that has ended; ``change`` is ``None`` where it brought nothing."""
+
+    report: ImportReport
+    change: ImportChange | None
+
+
+class ImportController(QObject):
+    """Imports into the open store, and tells what came of it.
+
+    Signals:
+        store_wanted(str): A store's folder was dropped, to be opened.
+    """
+
+    store_wanted = Signal(str)
+
+    def __init__(
+        self,
+        tasks: aio.TaskScope,
+        stores: StoreController,
+        works: WorkController,
+        history: History,
+        browse: BrowseController,
+        window: MainWindow,
+        images: ImageListModel,
+        preferences: Preferences,
+    ) -> None:
+        super().__init__(window)
+        self._tasks = tasks
+        self._works = works
+        self._history = history
+        self._browse = browse
+        self._window = window
+        self._images = images
+        self._preferences = preferences
+        self._store: OpenStore | None = None
+        self._waiting: deque[Sequence[Source]] = deque()
+        self._work: Work | None = None
+        self._running = False
+        self._last: _Done | None = None
+        self._dialog: ImportReportDialog | None = None
+        self._looking = aio.Latest(tasks)
+        bind(
+            window.actions_by_id,
+            {
+                "import": partial(self._start_choosing, QFileDialog.FileMode.ExistingFiles),
+                "import_folder": partial(self._start_choosing, QFileDialog.FileMode.Directory),
+                "import_report": self.show_report,
+                "paste": self.paste,
+            },
+        )
+        window.veil.entered.connect(self._on_entered)
+        window.veil.left.connect(self._looking.cancel)
+        window.veil.dropped.connect(lambda offer: tasks.start(self._take(offer)))
+        stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an import is under way, or waits for its turn."""
+        return self._running
+
+    def add(self, sources: Sequence[Source]) -> None:
+        """Import these, after what was to be imported before them."""
+        if self._store is None:
+            return
+        self._waiting.append(sources)
+        self._name_work()
+        if not self._running:
+            self._running = True
+            self._store.tasks.start(self._run(self._store))
+
+    def paste(self) -> None:
+        """Import what is on the clipboard."""
+        offer = offer_of(QGuiApplication.clipboard().mimeData(), read=True)
+        if offer.paths or offer.has_image:
+            self._tasks.start(self._take(offer))
+        else:
+            text = "The clipboard holds no image, and no files: copy some first"
+            if offer.only_address:
+                text = (
+                    "The clipboard holds only an address on the web: save the image first, then "
+                    "paste the file"
+                )
+            self._tell(translated("imports", text))
+
+    def show_report(self) -> None:
+        """Show in full what the last import did."""
+        if self._last is None:
+            text = "Nothing has been imported since this store was opened"
+            self._tell(translated("imports", text))
+        elif self._store is not None:
+            self._show_report(self._store, self._last)
+
+    # What is offered
+
+    def _on_entered(self, offer: Offer) -> None:
+        self._say(offer, None)
+        if offer.paths:
+            self._looking.start(self._look(offer))
+
+    async def _look(self, offer: Offer) -> None:
+        self._say(offer, await asyncio.to_thread(look_at, offer.paths))
+
+    def _say(self, offer: Offer, look: Look | None) -> None:
+        self._window.veil.say(verdict_on(offer, look, self._target()))
+
+    def _target(self) -> Target | None:
+        if self._store is None:
+            return None
+        return Target(self._store.path, not self._store.manager.read_only)
+
+    async def _take(self, offer: Offer) -> None:
+        look = await asyncio.to_thread(look_at, offer.paths) if offer.paths else None
+        verdict = verdict_on(offer, look, self._target())
+        if verdict.act == "open":
+            self.store_wanted.emit(str(offer.paths[0]))
+        elif verdict.act == "refuse":
+            self._tell(verdict.text)
+        elif isinstance(offer.image, QImage):
+            self.add([await asyncio.to_thread(png_of, offer.image)])
+        else:
+            self.add(offer.paths or [offer.image or b""])
+
+    def _start_choosing(self, mode: QFileDialog.FileMode) -> None:
+        self._tasks.start(self._choose(mode))
+
+    async def _choose(self, mode: QFileDialog.FileMode) -> None:
+        one_folder = mode is QFileDialog.FileMode.Directory
+        title = "Import a folder" if one_folder else "Import images"
+        dialog = QFileDialog(self._window, translated("imports", title))
+        dialog.setFileMode(mode)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, translated("imports", "Import"))
+        images = translated("imports", "Images ({patterns})", patterns=PATTERNS)
+        if not one_folder:
+            dialog.setNameFilters([images, translated("imports", "All files (*)")])
+        if self._preferences.import_folder:
+            dialog.setDirectory(self._preferences.import_folder)
+        if await aio.finished(dialog):
+            chosen = [Path(path) for path in dialog.selectedFiles()]
+            self._preferences.import_folder = str(chosen[0].parent)
+            self.add(chosen)
+        dialog.deleteLater()
+
+    # Importing
+
+    async def _run(self, store: OpenStore) -> None:
+        try:
+            while self._waiting:
+                await self._import(store, self._waiting.popleft())
+        finally:
+            self._running = False
+
+    async def _import(self, store: OpenStore, sources: Sequence[Source]) -> None:
+        try:
+            with self._works.begin("") as self._work:
+                self._name_work()
+                report = await store.manager.import_images(
+                    sources, progress=self._work.on_progress, should_stop=self._work.stopped
+                )
+        except StoreError as error:
+            self._tell(str(error))
+        else:
+            self._conclude(store, report)
+        finally:
+            self._work = None
+
+    def _name_work(self) -> None:
+        if self._work is not None:
+            more = number_text(len(self._waiting))
+            text = "Importing (then {more} more)" if self._waiting else "Importing"
+            self._work.text = translated("imports", text, more=more)
+
+    def _conclude(self, store: OpenStore, report: ImportReport) -> None:
+        change = None
+        if report.of(ImportOutcome.NEW):
+            change = ImportChange(store, self._works, report)
+            self._history.record(change)
+        done = self._last = _Done(report, change)
+        tell, text = self._window.notice.tell, summary_text(report)
+        if change is not None and is_all_new(report):
+            undo = partial(self._history.undo_one, change)
+            tell(text, translated("imports", "Undo"), undo)
+        elif report.results:
+            show = partial(self._show_report, store, done)
+            tell(text, translated("imports", "Details"), show)
+        else:
+            tell(text)
+
+    def _tell(self, text: str) -> None:
+        self._window.notice.tell(text)
+
+    # The report
+
+    def _show_report(self, store: OpenStore, done: _Done) -> None:
+        if store is not self._store or self._dialog is not None:
+            return
+        change = done.change
+        can_undo = change is not None and self._history.can_undo(change)
+        dialog = ImportReportDialog(done.report, can_undo=can_undo, parent=self._window)
+        dialog.show_wanted.connect(lambda path: store.tasks.start(self._show(store, path)))
+        dialog.restore_wanted.connect(
+            lambda tokens: store.tasks.start(self._restore(store, frozenset(tokens)))
+        )
+        if change is not None:
+            dialog.undo_wanted.connect(partial(self._history.undo_one, change))
+        dialog.finished.connect(self._on_report_finished)
+        self._dialog = dialog
+        dialog.open()
+
+    def _on_report_finished(self) -> None:
+        self._dialog = None
+
+    async def _show(self, store: OpenStore, path: str) -> None:
+        """Select the image in the grid; where it is not in view, among all images."""
+        record = (await store.manager.located([path])).get(path)
+        if record is None:
+            text = translated("imports", "{path} is not in the store any more", path=path)
+            self._tell(text)
+            return
+        row = self._images.row_of(record.key, record.day)
+        if row is None:
+            self._window.dates.choose()
+            await self._browse.settled()
+            row = self._images.row_of(record.key, record.day)
+        if row is not None:
+            grid, index = self._window.grid, self._images.index(row)
+            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            grid.selectionModel().setCurrentIndex(index, select)
+            grid.scrollTo(index)
+            grid.setFocus()
+
+    async def _restore(self, store: OpenStore, tokens: Collection[str]) -> None:
+        receipts = [each for each in await store.manager.trashed() if each.token in tokens]
+        if receipts:
+            shuttle = Shuttle(store, self._works)
+            self._history.perform(RestoreChange(shuttle, receipts, self._mark_restored))
+        else:
+            self._tell(translated("imports", "It is not in the trash any more"))
+
+    def _mark_restored(self, paths: list[str]) -> None:
+        if self._dialog is not None:
+            self._dialog.mark_restored(paths)
+
+    # Coming and going
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._store = store
+
+    def _on_closing(self) -> None:
+        self._store = self._last = None
+        self._waiting.clear()
+        if self._dialog is not None:
+            self._dialog.reject()
