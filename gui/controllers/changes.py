@@ -5,7 +5,7 @@ Images are remembered by their paths: one that went to the trash and came back h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.annotations import AnnotationChange
@@ -149,31 +149,36 @@ class RestoreChange:
 
 
 class PinChange:
-    """Images pinned, or no longer pinned; only those that were not so already.
+    """Images pinned if any of them was not when its turn came, else no longer pinned.
 
     Args:
         store: Whose images.
         works: Where long work shows.
-        paths: The images that are changed, relative to the store.
-        pinned: What they are to be.
+        keys: The images, by the catalogue's keys.
     """
 
-    def __init__(
-        self, store: OpenStore, works: WorkController, paths: Collection[str], *, pinned: bool
-    ) -> None:
+    def __init__(self, store: OpenStore, works: WorkController, keys: Sequence[int]) -> None:
         self._store = store
         self._works = works
-        self._paths = paths
-        self._pinned = pinned
+        self._keys: Sequence[int] | None = keys  # until it is known what is to change
+        self._count = len(keys)
+        self._paths: list[str] = []
+        self._pinned = True
 
     @property
     def text(self) -> str:
         """What it is, for the menu."""
         source = "Pin {images}" if self._pinned else "Unpin {images}"
-        return translated("changes", source, images=count_text(len(self._paths), "image"))
+        return translated("changes", source, images=count_text(self._count, "image"))
 
     async def redo(self) -> str:
         """Pin them, or no longer."""
+        if self._keys is not None:
+            records = (await self._store.manager.records(self._keys)).values()
+            unpinned = [record.path for record in records if not record.pinned]
+            self._pinned = bool(unpinned)
+            self._paths = unpinned or [record.path for record in records]
+            self._count, self._keys = len(self._paths), None
         return await self._set(self._pinned)
 
     async def undo(self) -> str:
@@ -191,8 +196,7 @@ class PinChange:
                 progress=work.on_progress,
                 should_stop=work.stopped,
             )
-        changed = sum(result.problem is None for result in results)
-        images = count_text(changed, "image")
+        images = count_text(len(values(results)), "image")
         source = "{images} pinned" if pinned else "{images} no longer pinned"
         return with_problems(translated("changes", source, images=images), results)
 

@@ -8,7 +8,7 @@ from gui.actions import bind
 from gui.controllers.changes import PinChange
 from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
-from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.store import StoreController
 from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
 
@@ -34,12 +34,4 @@ class PinController(QObject):
     def pin(self) -> None:
         """Pin the selected images, or no longer."""
         if (store := self._stores.store) is not None:
-            store.tasks.start(self._pin(store))
-
-    async def _pin(self, store: OpenStore) -> None:
-        records = (await store.manager.records(self._selection.keys())).values()
-        unpinned = [record.path for record in records if not record.pinned]
-        paths = unpinned or [record.path for record in records]
-        if paths:
-            change = PinChange(store, self._works, paths, pinned=bool(unpinned))
-            self._history.perform(change)
+            self._history.perform(PinChange(store, self._works, self._selection.keys()))

@@ -258,8 +258,7 @@ async def test_of_several_images_the_unpinned_are_pinned_first(tmp_path: Path) -
         manager = session.stores.store.manager
         session.grid.setCurrentIndex(session.images.index(0))
         QTest.keyClick(session.grid, Qt.Key.Key_P)
-        await done(session)
-        session.grid.selectAll()
+        session.grid.selectAll()  # at once: each key acts on what was selected then
         QTest.keyClick(session.grid, Qt.Key.Key_P)
         await until(lambda: said(session) == "5 images pinned")
         assert await manager.pinned_images() == 6
