@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QObject
 
+from core.errors import StoreError
 from core.records import StoredImage, TrashReceipt
 from gui import pages
 from gui.actions import bind
@@ -25,6 +27,8 @@ from gui.models.image_list import ImageListModel
 from gui.models.image_table import Column, ImageTableModel
 from gui.text import count_text, moment_text, size_text, translated
 from gui.views.selected_rows import selection_of
+
+log = logging.getLogger(__name__)
 
 _Select = QItemSelectionModel.SelectionFlag
 
@@ -162,7 +166,11 @@ class TrashController(QObject):
         return [rows[place] for place in self._window.trash.table.selected_places()]
 
     async def _list(self, store: OpenStore) -> None:
-        receipts = await store.manager.trashed()
+        try:
+            receipts = await store.manager.trashed()
+        except StoreError as error:  # the folder is gone, perhaps with its disk
+            log.warning("the trash cannot be listed: %s", error)
+            return
         size_bytes = sum(receipt.total_bytes for receipt in receipts)
         self._dates.set_sums(Kind.TRASH, len(receipts), size_bytes)
         if self._window.dates.place.kind != Kind.TRASH:
