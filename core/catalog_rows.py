@@ -65,12 +65,18 @@ SELECT day, sum(size_bytes), json_group_array(key) FROM (
 ) GROUP BY day ORDER BY day DESC
 """
 # A row value in the condition, so that the next page is looked up in the index.
-OLDEST = _CANDIDATES + """
+OLDEST = (
+    _CANDIDATES
+    + """
 WHERE (image.created_us, image.key) > (?, ?) ORDER BY image.created_us, image.key LIMIT ?
 """
-OF_DAYS = _CANDIDATES + """
+)
+OF_DAYS = (
+    _CANDIDATES
+    + """
 WHERE image.day IN carray(?) ORDER BY image.created_us
 """
+)
 UNHASHED = """
 SELECT * FROM record
 WHERE key IN (SELECT key FROM image WHERE size_bytes = ? AND sha256 IS NULL)
