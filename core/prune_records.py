@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -154,6 +154,11 @@ class PruneEntry(msgspec.Struct, frozen=True, gc=False):
     amount: int
     for_good: bool
 
+    @property
+    def key(self) -> str:
+        """What it is known by in its plan."""
+        return f"{self.item.kind}:{self.item.name}:{self.item.path}"
+
 
 class PrunePlan(msgspec.Struct, frozen=True):
     """What is to be removed and why: for a person to look at, and for ``Pruner.run`` to do.
@@ -194,6 +199,30 @@ class PrunePlan(msgspec.Struct, frozen=True):
         What goes to the trash leaves a receipt of some hundred bytes there; that is not in here.
         """
         return self.bytes_before - self.bytes_freed
+
+    def without(self, kept: Collection[object]) -> PrunePlan:
+        """Return this plan without some entries; nothing else takes their place.
+
+        Args:
+            kept: The ``key`` of each entry that is to stay in the store.
+        """
+        entries = tuple(entry for entry in self.entries if entry.key not in kept)
+        sums: dict[int, tuple[int, int]] = {}
+        freed = trashed = 0
+        for entry in entries:
+            size = entry.item.total_bytes
+            freed += size if entry.for_good else 0
+            trashed += 0 if entry.for_good else size
+            if entry.item.kind is Kind.IMAGE:
+                images, size_bytes = sums.get(entry.item.day, (0, 0))
+                sums[entry.item.day] = images + 1, size_bytes + size
+        return msgspec.structs.replace(
+            self,
+            entries=entries,
+            days=tuple(DayTotal(day, *sums[day]) for day in sorted(sums, reverse=True)),
+            bytes_freed=freed,
+            bytes_trashed=trashed,
+        )
 
 
 class EntryResult(msgspec.Struct, frozen=True):

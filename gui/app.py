@@ -22,10 +22,13 @@ from gui import accessibility, aio, language, pages, theme
 from gui.controllers.arrivals import ArrivalController
 from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
+from gui.controllers.clean_up import CleanUpController
 from gui.controllers.commands import CommandController
 from gui.controllers.history import History
 from gui.controllers.imports import ImportController
 from gui.controllers.pins import PinController
+from gui.controllers.prune import PruneController
+from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.selection import SelectionController
 from gui.controllers.settings import SettingsController
 from gui.controllers.store import StoreController
@@ -143,6 +146,11 @@ class Session:
         )
         self.settings = SettingsController(self.tasks, self.stores, self.window, preferences)
         self.settings.applied.connect(self.browse.show_totals)
+        self.prune_runner = PruneRunner(self.works, self.history, self.window)
+        self.prune = PruneController(self.stores, self.prune_runner, self.window)
+        self.clean_up = CleanUpController(
+            self.stores, self.works, self.prune_runner, self.settings, self.window
+        )
         self.settings.appearance_tried.connect(partial(theme.apply, app))
         self.commands.appearance_chosen.connect(partial(theme.apply, app))
         self.browse.images_edited.connect(self.thumbnails.reload)

@@ -6,8 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from core.prune_records import Kind, Outcome, PruneEntry, PrunePlan, PruneResult, Why
-from gui.text import count_text, duration_text, number_text, size_text, translated
+from core.prune_records import (
+    Kind,
+    Outcome,
+    PruneEntry,
+    PrunePlan,
+    PruneResult,
+    RetentionPolicy,
+    Why,
+)
+from core.records import InterruptedWork
+from gui.text import count_text, duration_text, moment_text, number_text, size_text, translated
 
 DAY_US: Final = 86_400_000_000
 SECOND_US: Final = 1_000_000
@@ -21,10 +30,10 @@ def age_text(age_us: int) -> str:
     return duration_text(age_us / SECOND_US)
 
 
-def reason_text(entry: PruneEntry, plan: PrunePlan) -> str:
-    """Say why something goes: "12 days older than 30 days"."""
+def reason_text(entry: PruneEntry, policy: RetentionPolicy) -> str:
+    """Say why something goes, by the policy: "12 days older than 30 days"."""
     if entry.why in (Why.AGE, Why.TRASH_AGE):
-        limit = count_text(getattr(plan.policy, _LIMITS[entry.why]) or 0, "day")
+        limit = count_text(getattr(policy, _LIMITS[entry.why]) or 0, "day")
         source = "{age} older than {limit}"
         if entry.why is Why.TRASH_AGE:
             source = "In the trash {age} longer than {limit}"
@@ -79,6 +88,19 @@ def kept_text(plan: PrunePlan) -> str:
     return _text("{count} pinned images are kept.", count=number_text(plan.kept_pinned))
 
 
+def disk_text(plan: PrunePlan) -> str:
+    """Say what the store holds before and after: "23.4 GB → 22.2 GB, 1.2 GB come free"."""
+    before, after = size_text(plan.bytes_before), size_text(plan.bytes_after)
+    text = before
+    if plan.bytes_freed:
+        freed = size_text(plan.bytes_freed)
+        text = _text("{before} → {after}, {freed} free", before=before, after=after, freed=freed)
+    if plan.bytes_trashed:
+        moved = size_text(plan.bytes_trashed)
+        text += _text(", {moved} of it in the trash until that is emptied", moved=moved)
+    return text
+
+
 def confirm_text(plan: PrunePlan) -> str:
     """Say exactly what running a plan does, for its button."""
     if not plan.entries:
@@ -121,6 +143,27 @@ def result_text(result: PruneResult) -> str:
     if result.cancelled:
         said.append(_text("cancelled"))
     return ", ".join(said)
+
+
+def interrupted_text(work: InterruptedWork) -> str:
+    """Say what an earlier session did not end, and what to do."""
+    sources = {
+        "import": "An import of {count} files was interrupted on {when}: what came is whole; "
+        "import them again to bring the rest.",
+        "prune": "A prune of {count} was interrupted on {when}: what is left is whole; "
+        "prune again to go on.",
+        "trash": "Deleting {count} images was interrupted on {when}: each is whole, "
+        "here or in the trash.",
+        "restore": "Restoring {count} images was interrupted on {when}: each is whole, "
+        "here or in the trash.",
+        "empty": "Emptying the trash of {count} was interrupted on {when}: "
+        "what is left can still be restored.",
+        "undo import": "Taking back an import of {count} images was interrupted on {when}: "
+        "each is whole, here or in the trash.",
+    }
+    source = sources.get(work.kind, "Work on {count} images was interrupted on {when}.")
+    when = moment_text(work.started).rpartition(":")[0]
+    return _text(source, count=number_text(work.total), when=when)
 
 
 def _sort_of(entry: PruneEntry) -> str:

@@ -111,6 +111,18 @@ def date_text(day: int) -> str:
     return _locale().toString(_qdate(date.fromordinal(day)), "d MMMM yyyy")
 
 
+def month_text(day: int) -> str:
+    """Return the month of a day (``date.toordinal()``): "November 2026"."""
+    return _locale().toString(_qdate(date.fromordinal(day)), "MMMM yyyy")
+
+
+def when_text(moment: datetime, now: datetime) -> str:
+    """Return a time to the minute, with its day where that is not today: "17:48"."""
+    form = "HH:mm" if moment.date() == now.date() else "d MMMM HH:mm"
+    time = QTime(moment.hour, moment.minute)
+    return _locale().toString(QDateTime(_qdate(moment), time), form)
+
+
 def moment_text(moment: datetime) -> str:
     """Return a naive local time to the second: "20 November 2026 17:48:09"."""
     time = QTime(moment.hour, moment.minute, moment.second)

@@ -48,6 +48,7 @@ class TableThumbnails(QObject):
         self._image_of = image_of
         self._loading = Latest(store.tasks)
         table.visible_rows_changed.connect(self._on_visible_rows_changed)
+        table.destroyed.connect(self._loading.cancel)
 
     def _on_visible_rows_changed(self, places: range) -> None:
         images = [self._image_at(place) for place in places if self._model.lacks_picture(place)]

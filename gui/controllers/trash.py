@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QObject
@@ -26,6 +27,8 @@ from gui.models.image_list import ImageListModel
 from gui.models.image_table import Column, ImageTableModel
 from gui.text import count_text, moment_text, size_text, translated
 from gui.views.selected_rows import selection_of
+
+log = logging.getLogger(__name__)
 
 _Select = QItemSelectionModel.SelectionFlag
 
@@ -165,8 +168,9 @@ class TrashController(QObject):
     async def _list(self, store: OpenStore) -> None:
         try:
             receipts = await store.manager.trashed()
-        except StoreError:
-            return  # the store is not there for now, which the scan tells
+        except StoreError as error:  # the folder is gone, perhaps with its disk
+            log.warning("the trash cannot be listed: %s", error)
+            return
         size_bytes = sum(receipt.total_bytes for receipt in receipts)
         self._dates.set_sums(Kind.TRASH, len(receipts), size_bytes)
         if self._window.dates.place.kind != Kind.TRASH:

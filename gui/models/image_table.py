@@ -153,6 +153,10 @@ class ImageTableModel(QAbstractTableModel, Generic[Row]):
             return list(self._rows)
         return [row for row in self._rows if self._key_of(row) not in self._unticked]
 
+    def unticked(self) -> frozenset[Hashable]:
+        """Return the keys of rows that were unticked, also of rows no longer shown."""
+        return frozenset(self._unticked)
+
     def is_ticked(self, place: int) -> bool:
         """Tell whether an existing row is ticked."""
         return self._key_of(self._rows[place]) not in self._unticked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from PySide6.QtCore import (
@@ -9,6 +10,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QRectF,
@@ -16,7 +18,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QKeyEvent,
+    QPainter,
+    QPalette,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -28,6 +39,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.date_tree import DateTreeModel, Kind, Place, Role
+from gui.text import count_text, date_text, month_text
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -49,9 +61,12 @@ class DateTreeView(QTreeView):
 
     Signals:
         place_chosen(Place): The person wants to see this.
+        menu_requested(QPoint, frozenset, str): The person asks, there on the screen, what can be
+            done with these days, and what they are called.
     """
 
     place_chosen = Signal(object)
+    menu_requested = Signal(object, object, str)
 
     def __init__(self, model: DateTreeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +171,38 @@ class DateTreeView(QTreeView):
                 shown = parent
             parent = parent.parent()
         return shown
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu where dates are selected."""
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        self._ask_for_menu(event.globalPos() if by_mouse else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ask for the menu by Shift+F10, too; of the menu key Qt itself makes an event."""
+        shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        if event.key() == Qt.Key.Key_F10 and shift:
+            self._ask_for_menu(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _ask_for_menu(self, at: QPoint | None) -> None:
+        """Ask for a menu there, or below the current row."""
+        place = self.place
+        if place.kind == Kind.DAYS:
+            row = self.visualRect(self.currentIndex())
+            below = self.viewport().mapToGlobal(row.bottomLeft())
+            self.menu_requested.emit(at or below, place.days, self._name_of(place.days))
+
+    def _name_of(self, days: frozenset[int]) -> str:
+        """Say what is selected: "20 November 2026", "November 2026", "2026", "9 days"."""
+        selected = self.selectedIndexes()
+        if len(selected) > 1:
+            return count_text(len(days), "day")
+        when = date.fromordinal(min(days))
+        depth = _depth(selected[0])
+        if depth == 0:
+            return str(when.year)
+        return month_text(when.toordinal()) if depth == 1 else date_text(when.toordinal())
 
     # The selection
 

@@ -80,6 +80,8 @@ class StatsBar(QStatusBar):
         self._quota_bar = ThinBar(120, "Space used")
         self._size = _strong_label()
         self._retention = _quiet_label()
+        self._last_clean_up = _quiet_label()
+        self._next_clean_up = _quiet_label()
         self._span = _quiet_label()
         self._badge = _strong_label()
         self._watching = _quiet_label()
@@ -162,6 +164,12 @@ class StatsBar(QStatusBar):
         self._watching.setAccessibleDescription(tip)
         self._fit()
 
+    def set_clean_ups(self, last: str, following: str) -> None:
+        """Say when the last clean-up was and what it did, and when the next will be."""
+        self._set(self._last_clean_up, last)
+        self._set(self._next_clean_up, following)
+        self._fit()
+
     def set_problems(self, count: int) -> None:
         """Offer to show this many problems; 0 takes the offer away."""
         self._problems.setText(count_text(count, "problem"))
@@ -185,14 +193,11 @@ class StatsBar(QStatusBar):
         row = QHBoxLayout(self._inner)
         row.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, 0)
         row.setSpacing(SPACE_PX)
+        clean_ups = (self._last_clean_up, self._next_clean_up)
         for left in (
-            self._images,
-            self._size,
-            self._retention,
-            self._span,
-            self._badge,
+            self._images, self._size, self._retention, *clean_ups, self._span, self._badge,
             self._watching,
-        ):
+        ):  # fmt: skip
             left.setContentsMargins(0, 0, SPACE_PX, 0)
         for right in (self._work, self._selection):
             right.setContentsMargins(SPACE_PX, 0, 0, 0)
@@ -200,6 +205,8 @@ class StatsBar(QStatusBar):
         row.addWidget(self._quota_bar)
         row.addWidget(self._size)
         row.addWidget(self._retention)
+        row.addWidget(self._last_clean_up)
+        row.addWidget(self._next_clean_up)
         row.addWidget(self._span)
         row.addWidget(self._badge)
         row.addWidget(self._watching)
@@ -214,7 +221,7 @@ class StatsBar(QStatusBar):
             self._images, self._work, self._cancel, self._size, self._problems, self._badge,
             self._watching,
             self._selection, self._quota_bar, self._work_bar, self._pace, self._retention,
-            self._span,
+            *clean_ups, self._span,
         )  # fmt: skip
         for widget in self._by_importance:
             widget.hide()

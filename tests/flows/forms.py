@@ -38,8 +38,8 @@ def part(parent: QWidget, name: str, kind: type[W] = QWidget) -> W:
 
 
 def button(parent: QObject, text: str) -> QPushButton:
-    """Return the button of this text, without its mnemonic."""
-    every = parent.findChildren(QPushButton)
+    """Return the visible button of this text, without its mnemonic."""
+    every = [each for each in parent.findChildren(QPushButton) if each.isVisible()]
     found = [each for each in every if each.text().replace("&", "") == text]
     assert found, [each.text() for each in every]
     return found[0]

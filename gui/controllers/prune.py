@@ -1,0 +1,112 @@
+"""Pruning: shows in a dialog what would go, and lets go exactly what a person confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QMenu
+
+from core.errors import StoreError
+from core.prune_records import Kind, PruneEntry, PrunePlan, RetentionPolicy
+from core.records import StoredImage
+from gui import aio
+from gui.actions import bind
+from gui.controllers.prune_runner import PruneRunner
+from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.table_thumbnails import TableThumbnails
+from gui.dialogs.prune import PruneDialog
+from gui.main_window import MainWindow
+from gui.text import translated
+
+STILL_SECONDS = 0.15  # without another key before anything is planned
+
+
+class PruneController(QObject):
+    """Opens the dialog, by the action or for days of the tree, and plans what it asks for."""
+
+    def __init__(self, stores: StoreController, runner: PruneRunner, window: MainWindow) -> None:
+        super().__init__(window)
+        self._stores = stores
+        self._runner = runner
+        self._window = window
+        self._dialog: PruneDialog | None = None
+        self._plan: PrunePlan | None = None
+        self._menu = QMenu(window)
+        stores.closing.connect(self._on_closing)
+        window.dates.menu_requested.connect(self._show_menu)
+        bind(window.actions_by_id, {"prune": lambda: self.prune()})
+
+    def prune(self, days: frozenset[int] = frozenset(), name: str = "") -> None:
+        """Let a person prune by age and size, or everything of some days."""
+        store = self._stores.store
+        if store is not None and self._dialog is None:
+            store.tasks.start(self._prune(store, days, name))
+
+    def _show_menu(self, at: QPoint, days: frozenset[int], name: str) -> None:
+        self._menu.clear()
+        text = translated("prune", "&Prune {name}…", name=name)
+        self._menu.addAction(text, partial(self.prune, days, name))
+        self._menu.popup(at)
+
+    def _on_closing(self) -> None:
+        self._plan = None
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    async def _prune(self, store: OpenStore, days: frozenset[int], name: str) -> None:
+        dialog = PruneDialog(store.manager.settings, days, name, self._window)
+        self._dialog = dialog
+        planning, choosing = aio.Latest(store.tasks), aio.Latest(store.tasks)
+        TableThumbnails(store, dialog.table, dialog.model, _image_of)
+
+        def plan(policy: RetentionPolicy | None, wait: float = STILL_SECONDS) -> None:
+            choosing.cancel()
+            if policy is not None:
+                planning.start(self._show_plan(store, dialog, policy, wait))
+
+        dialog.policy_edited.connect(plan)
+        dialog.ticks_changed.connect(lambda: choosing.start(self._show_choice(dialog)))
+        dialog.confirmed.connect(dialog.accept)
+        plan(dialog.panel.policy, 0)
+        try:
+            accepted = await aio.finished(dialog)
+        finally:
+            planning.cancel()
+            choosing.cancel()
+            self._dialog = None
+            dialog.deleteLater()
+        if accepted and (choice := dialog.choice) is not None:
+            await self._runner.run(
+                store,
+                translated("prune", "Pruning"),
+                lambda work: store.manager.prune(choice, work.on_progress, work.stopped),
+            )
+
+    async def _show_plan(
+        self, store: OpenStore, dialog: PruneDialog, policy: RetentionPolicy, wait: float
+    ) -> None:
+        await asyncio.sleep(wait)
+        try:
+            self._plan = await store.manager.plan_prune(policy)
+        except StoreError as error:
+            dialog.show_trouble(str(error))
+            return
+        dialog.show_plan(self._plan)
+        await self._show_choice(dialog)
+
+    async def _show_choice(self, dialog: PruneDialog) -> None:
+        """Sum up what is ticked, in a thread: there may be a hundred thousand entries."""
+        plan = self._plan
+        if plan is None:
+            return
+        kept = dialog.model.unticked()
+        dialog.show_choice(await asyncio.to_thread(plan.without, kept) if kept else plan)
+
+
+def _image_of(entry: PruneEntry) -> StoredImage | None:
+    item = entry.item
+    if item.kind is not Kind.IMAGE:
+        return None
+    return StoredImage(0, item.path, item.size_bytes, item.modified_ns)
