@@ -53,10 +53,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The open store: its folder, and whether images can be added to it."""
+    """The open store: its folder, and why no images can be added to it, "" if they can."""
 
     path: Path
-    writable: bool
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,9 @@ def verdict_on(offer: Offer, look: Look | None, target: Target | None) -> Verdic
         return Verdict(translated("drops", "Open this store"), "open")
     if target is None:
         return _refused("Open a store first: images are imported into it")
+    if target.problem:
+        return Verdict(target.problem, "refuse")
     store = target.path.name or str(target.path)
-    if not target.writable:
-        return _refused("{store} can only be read: nothing can be imported into it", store=store)
     what = _counted(offer, look)
     return Verdict(translated("drops", "Import {what} into {store}", what=what, store=store),
                    "import")  # fmt: skip

@@ -65,9 +65,9 @@ def reason_text(each: ImportResult) -> str:
     """Return what became of one image, in full."""
     if each.problem is not None:
         return each.problem
-    values = {"file": each.source, "path": each.path or ""}
+    values = {"file": each.source, "image": each.image_id or "", "path": each.path or ""}
     if each.outcome is ImportOutcome.IN_TRASH:
-        return _text("{file} was in the store as {path}, and is in the trash.", **values)
+        return _text("{file} is in this store's trash, as {image}.", **values)
     if each.outcome is ImportOutcome.HERE:
         return _text("{file} is in the store already, as {path}.", **values)
     return _text("{file} is now in the store, as {path}.", **values)

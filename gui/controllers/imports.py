@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,6 +79,7 @@ class ImportController(QObject):
         self._last: _Done | None = None
         self._dialog: ImportReportDialog | None = None
         self._looking = aio.Latest(tasks)
+        self._taking = asyncio.Lock()  # what takes long to look at keeps its turn
         bind(
             window.actions_by_id,
             {
@@ -147,9 +148,19 @@ class ImportController(QObject):
     def _target(self) -> Target | None:
         if self._store is None:
             return None
-        return Target(self._store.path, not self._store.manager.read_only)
+        path = self._store.path
+        if not self._store.manager.read_only:
+            return Target(path)
+        text = "{store} can only be read: nothing can be imported into it"
+        if not path.exists():
+            text = "{store} is not there any more. Is its disk connected?"
+        return Target(path, translated("imports", text, store=path.name or str(path)))
 
     async def _take(self, offer: Offer) -> None:
+        async with self._taking:
+            await self._take_next(offer)
+
+    async def _take_next(self, offer: Offer) -> None:
         look = await asyncio.to_thread(look_at, offer.paths) if offer.paths else None
         verdict = verdict_on(offer, look, self._target())
         if verdict.act == "open":
@@ -272,14 +283,16 @@ class ImportController(QObject):
     async def _restore(self, store: OpenStore, tokens: Collection[str]) -> None:
         receipts = [each for each in await store.manager.trashed() if each.token in tokens]
         if receipts:
-            shuttle = Shuttle(store, self._works)
-            self._history.perform(RestoreChange(shuttle, receipts, self._mark_restored))
+            tokens = {each.path: each.token for each in receipts}
+            mark = partial(self._mark_restored, tokens)
+            change = RestoreChange(Shuttle(store, self._works), receipts, mark)
+            self._history.perform(change)
         else:
             self._tell(translated("imports", "It is not in the trash any more"))
 
-    def _mark_restored(self, paths: list[str]) -> None:
+    def _mark_restored(self, tokens: Mapping[str, str], paths: list[str]) -> None:
         if self._dialog is not None:
-            self._dialog.mark_restored(paths)
+            self._dialog.mark_restored({tokens[path]: path for path in paths})
 
     # Coming and going
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -52,7 +52,7 @@ class ImportReportDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._rows = ImportRows(report, self)
-        self._table = QTreeView()
+        self._table = _Table()
         self._reason = WrappedLabel()
         self._show = self._button(_text("&Show"), self._show_current)
         self._restore = self._button(_text("&Restore"), self._restore_selected)
@@ -72,8 +72,8 @@ class ImportReportDialog(QDialog):
         self._table.setCurrentIndex(self._rows.index(0, 0))
         self._offer()
 
-    def mark_restored(self, paths: Collection[str]) -> None:
-        """Say of these images that they are back."""
+    def mark_restored(self, paths: Mapping[str, str]) -> None:
+        """Say of these images, their paths by their tokens, that they are back."""
         self._rows.mark_restored(paths)
         self._offer()
 
@@ -97,9 +97,7 @@ class ImportReportDialog(QDialog):
             header.resizeSection(column, width)
         table.selectionModel().selectionChanged.connect(self._offer)
         table.activated.connect(self._show_current)
-        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(lambda: self._copy_text(self._selected()))
+        table.copy_wanted.connect(lambda: self._copy_text(self._selected()))
 
     def _lay_out(self, report: ImportReport) -> None:
         title = QLabel(tally_text(report))
@@ -148,7 +146,7 @@ class ImportReportDialog(QDialog):
         """Enable what can be done with the selection, and tell the reason of one."""
         rows = self._selected()
         self._reason.set_text(self._rows.reason(rows[0]) if len(rows) == 1 else "")
-        self._show.setEnabled(len(rows) == 1 and self._rows.is_here(rows[0]))
+        self._show.setEnabled(len(rows) == 1 and self._rows.path(rows[0]) is not None)
         self._restore.setEnabled(bool(self._rows.tokens(rows)))
         tokens = self._rows.tokens()
         self._restore_all.setVisible(len(tokens) > 1)
@@ -157,8 +155,8 @@ class ImportReportDialog(QDialog):
 
     def _show_current(self) -> None:
         rows = self._selected()
-        if len(rows) == 1 and self._rows.is_here(rows[0]):
-            self.show_wanted.emit(self._rows.result(rows[0]).path)
+        if len(rows) == 1 and (path := self._rows.path(rows[0])):
+            self.show_wanted.emit(path)
             self.accept()
 
     def _restore_selected(self) -> None:
@@ -173,6 +171,22 @@ class ImportReportDialog(QDialog):
 
     def _copy_text(self, rows: list[int] | None) -> None:
         QGuiApplication.clipboard().setText(self._rows.text(rows))
+
+
+class _Table(QTreeView):
+    """Copies whole rows, where Qt would copy one cell.
+
+    Signals:
+        copy_wanted(): The selected rows are to be copied.
+    """
+
+    copy_wanted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def _explanation(report: ImportReport) -> str:

@@ -13,7 +13,7 @@ from core.sidecar import OUR_KEY
 from gui.text import count_text, date_text, moment_text, size_text, translated
 
 _MAX_DEPTH: Final = 8  # of nesting; deeper is in the raw view
-_SAID: Final = {"pinned", "rating", "tags"}  # under our key; they are in the record
+_SAID: Final = {"pinned", "rating", "tags", "sha256"}  # under our key; they are in the record
 _NAMES: Final = {"id": "id", "usd": "(USD)", "url": "URL", "mb": "MB"}
 
 
@@ -63,8 +63,7 @@ def facts_of(
     prompt = _text(content.pop("prompt", "")) or record.prompt
     size = _size(record, picture)
     parameters = content.pop("parameters", None)
-    if isinstance(ours := content.get(OUR_KEY), dict):
-        content[OUR_KEY] = {key: ours[key] for key in ours if key not in _SAID}
+    ours = _take_ours(content)
     shown = _already_shown(record, size)
     rows = [
         Fact("Model", record.model),
@@ -79,6 +78,7 @@ def facts_of(
         Fact("Pinned", translated("facts", "no clean-up takes it") if record.pinned else ""),
         Fact("Rating", "★" * record.rating),
         Fact("Tags", ", ".join(record.tags)),
+        *ours,
         *_others(content, shown),
         Fact("Sidecar", _sidecar_state(record, sidecar, sidecar_problem), warning=True),
         Fact("Picture", (picture.problem if picture else None) or "", warning=True),
@@ -128,6 +128,24 @@ def label_of(key: str) -> str:
     named = [_NAMES.get(word.lower(), word) for word in words]
     text = " ".join(named)
     return text[:1].upper() + text[1:]
+
+
+def _take_ours(content: dict[str, Any]) -> list[Fact]:
+    """Take what is ours out of a sidecar; return what the record does not say of it."""
+    ours = content.get(OUR_KEY)
+    if not isinstance(ours, dict):
+        return []
+    del content[OUR_KEY]
+    rest = {key: ours[key] for key in ours if key not in _SAID}
+    source = rest.get("source")
+    if not isinstance(source, dict):
+        return list(_others(rest, {}))
+    del rest["source"]
+    return [
+        Fact("Imported from", _text(source.get("path")) or translated("facts", "another program")),
+        Fact("Taken", _text(source.get("captured_at")).replace("T", " ")),
+        *_others(rest, {}),
+    ]
 
 
 def _size(record: ImageRecord, picture: Thumbnail | None) -> tuple[int, int]:

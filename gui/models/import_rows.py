@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from core.import_records import ImportOutcome, ImportReport, ImportResult
+from core.import_records import ImportOutcome, ImportReport
 from gui.import_text import outcome_text, reason_text
 from gui.text import translated
 
@@ -28,25 +28,22 @@ class ImportRows(QAbstractTableModel):
     def __init__(self, report: ImportReport, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows = [each for outcome in _ORDER for each in report.of(outcome)]
-        self._restored: set[str] = set()  # paths
+        self._restored: dict[str | None, str] = {}  # paths by tokens
 
-    def result(self, row: int) -> ImportResult:
-        """Return what became of the input of an existing row."""
-        return self._rows[row]
-
-    def is_here(self, row: int) -> bool:
-        """Tell whether the image of an existing row is in the store, not only in its trash."""
+    def path(self, row: int) -> str | None:
+        """Return where in the store the image of an existing row is; ``None`` if it is not."""
         each = self._rows[row]
-        return each.outcome is ImportOutcome.HERE or each.path in self._restored
+        here = each.outcome is ImportOutcome.HERE
+        return each.path if here else self._restored.get(each.token)
 
     def tokens(self, rows: Iterable[int] | None = None) -> list[str]:
         """Return what can be restored of some rows, or of all, by its tokens in the trash."""
         asked = range(len(self._rows)) if rows is None else rows
-        found = (self._rows[row].token for row in asked if not self.is_here(row))
+        found = (self._rows[row].token for row in asked if self.path(row) is None)
         return list(dict.fromkeys(token for token in found if token))
 
-    def mark_restored(self, paths: Collection[str]) -> None:
-        """Say of these images that they are in the store again."""
+    def mark_restored(self, paths: Mapping[str, str]) -> None:
+        """Say of these images, their paths by their tokens, that they are in the store again."""
         self._restored.update(paths)
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 2))
@@ -58,8 +55,7 @@ class ImportRows(QAbstractTableModel):
 
     def reason(self, row: int) -> str:
         """Return what became of the input of an existing row, in full."""
-        if self._rows[row].path in self._restored:
-            path = self._rows[row].path or ""
+        if path := self._restored.get(self._rows[row].token):
             return translated("imports", "{path} was restored from the trash.", path=path)
         return reason_text(self._rows[row])
 
@@ -98,6 +94,6 @@ class ImportRows(QAbstractTableModel):
         return None
 
     def _outcome(self, row: int) -> str:
-        if self._rows[row].path in self._restored:
+        if self._rows[row].token in self._restored:
             return translated("imports", "Restored")
         return outcome_text(self._rows[row])

@@ -26,7 +26,7 @@ RADIUS_PX: Final = 12
 ICON_PX: Final = 40
 GAP_PX: Final = 16
 TEXT_PX: Final = 20
-VEIL: Final = 0.9
+VEIL: Final = 0.94
 ICONS: Final = {"open": "open", "import": "import", "refuse": "warning"}
 
 

@@ -12,7 +12,7 @@ from tests.stores import make_store, picture
 
 PNG = picture("png", (48, 32), 10)
 DATA_URL = "data:image/png;base64," + base64.b64encode(PNG).decode()
-HOLIDAY = Target(Path("/stores/holiday"), writable=True)
+HOLIDAY = Target(Path("/stores/holiday"))
 
 
 def offered(read: bool = True, **given: object) -> Offer:
@@ -101,10 +101,10 @@ def test_a_folder_is_opened_if_it_is_a_store_or_none_is_open() -> None:
 
 
 def test_why_nothing_can_be_imported_is_said() -> None:
-    file, read_only = Offer((Path("/a.png"),)), Target(HOLIDAY.path, writable=False)
+    file, read_only = Offer((Path("/a.png"),)), Target(HOLIDAY.path, "It can only be read")
     for offer, look, target, reason in (
         (file, Look(1, 0), None, "Open a store first"),
-        (file, Look(1, 0), read_only, "holiday can only be read"),
+        (file, Look(1, 0), read_only, "It can only be read"),
         (file, Look(0, 0), HOLIDAY, "a.png is not there"),
         (Offer(), None, HOLIDAY, "no image in this"),
     ):
