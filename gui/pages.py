@@ -66,7 +66,8 @@ def empty_store(path: Path) -> Page:
         _text("No images yet"),
         _text(
             "{folder} holds no images. They appear here when the server has made some and you "
-            "press F5. If you expected images, open the folder above “images”.",
+            "press F5, or when you drop some here. If you expected images, open the folder above "
+            "“images”.",
             folder=str(path),
         ),
         "image",

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QToolButton,
     QTreeView,
@@ -146,7 +147,7 @@ def trashed_images(base):
 # Drop
 
 
-@pytest.mark.parametrize("over", ["window", "grid", "tree", "pane", "stats"])
+@pytest.mark.parametrize("over", ["window", "grid", "tree", "pane", "raw", "stats"])
 async def test_files_and_folders_are_dropped_anywhere(store, tmp_path, over):
     base = store(images=12, days=3)
     before = contents(base)
@@ -158,6 +159,7 @@ async def test_files_and_folders_are_dropped_anywhere(store, tmp_path, over):
             "grid": session.grid.viewport(),
             "tree": window.dates.viewport(),
             "pane": window.metadata.viewport(),
+            "raw": window.findChild(QPlainTextEdit, "raw").viewport(),
             "stats": window.stats,
         }[over]
         chosen = session.images.key_at(3)
