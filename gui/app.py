@@ -26,12 +26,14 @@ from gui.controllers.clean_up import CleanUpController
 from gui.controllers.commands import CommandController
 from gui.controllers.history import History
 from gui.controllers.imports import ImportController
+from gui.controllers.outside import OutsideController
 from gui.controllers.pins import PinController
 from gui.controllers.prune import PruneController
 from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.selection import SelectionController
 from gui.controllers.settings import SettingsController
 from gui.controllers.store import StoreController
+from gui.controllers.take_out import TakeOutController
 from gui.controllers.thumbnails import ThumbnailController
 from gui.controllers.trash import TrashController, trash_model
 from gui.controllers.works import WorkController
@@ -120,6 +122,10 @@ class Session:
         self.pins = PinController(
             self.stores, self.works, self.history, self.selection, self.window
         )
+        self.take_out = TakeOutController(
+            self.stores, self.works, self.selection, self.window, self.images, preferences
+        )
+        self.outside = OutsideController(self.stores, self.selection, self.window)
         self.arrivals = ArrivalController(self.stores, self.window, self.images, preferences)
         self.commands = CommandController(
             self.tasks,

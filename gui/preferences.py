@@ -82,6 +82,25 @@ class Preferences:
         self._settings.setValue("import_folder", value)
 
     @property
+    def export_folder(self) -> str:
+        """The folder that images were exported to last; "" if none was."""
+        value = self._settings.value("export_folder", "")
+        return value if isinstance(value, str) else ""
+
+    @export_folder.setter
+    def export_folder(self, value: str) -> None:
+        self._settings.setValue("export_folder", value)
+
+    @property
+    def export_sidecars(self) -> bool:
+        """Whether sidecars are exported with their images."""
+        return self._settings.value("export_sidecars", "") != "no"
+
+    @export_sidecars.setter
+    def export_sidecars(self, value: bool) -> None:
+        self._settings.setValue("export_sidecars", "yes" if value else "no")
+
+    @property
     def recent_stores(self) -> list[str]:
         """Folders of the stores opened lately, the last one first."""
         value = self._settings.value("recent_stores", [])

@@ -21,7 +21,7 @@ from gui.models.image_list import ImageListModel
 from gui.pictures import picture_of
 
 PREVIEW_EDGE = THUMBNAIL_EDGES[-1]
-MOST_COPIED = 1000
+COPIED_AT_ONCE = 500
 
 
 class SelectionController(QObject):
@@ -85,9 +85,12 @@ class SelectionController(QObject):
     async def _copy(self, line: Callable[[OpenStore, ImageRecord], str]) -> None:
         if (store := self._store) is None:
             return
-        keys = self.keys()[:MOST_COPIED]
-        records = await store.manager.records(keys)
-        lines = [line(store, records[key]) for key in keys if key in records]
+        keys = self.keys()
+        lines: list[str] = []
+        for start in range(0, len(keys), COPIED_AT_ONCE):
+            some = keys[start : start + COPIED_AT_ONCE]
+            records = await store.manager.records(some)
+            lines += [line(store, records[key]) for key in some if key in records]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _on_opened(self, store: OpenStore) -> None:

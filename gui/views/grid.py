@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     Qt,
     Signal,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from gui.views.cell_stamps import RING
 from gui.views.grid_geometry import HEADING, Rect
@@ -57,9 +58,11 @@ class ImageGrid(SectionedView):
 
     Signals:
         cell_size_changed: About how wide cells are to be, in pixels.
+        drag_wanted: The selected images are being dragged away.
     """
 
     cell_size_changed = Signal(int)
+    drag_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +71,7 @@ class ImageGrid(SectionedView):
         self._moved = False  # by the key that is being handled
         self._column_keeper = ColumnKeeper()
         self._turned = 0  # how far the wheel went since the last change of size
+        self._drag_from: QPoint | None = None  # where the mouse went down on an image
         self._band = RubberBand(self)
         self._band.changed.connect(self._on_band_changed)
         self._band_base = QItemSelection()
@@ -219,7 +223,10 @@ class ImageGrid(SectionedView):
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select as in any list, or the day whose heading was pressed; a rubber band may begin."""
+        """Select as in any list, or the day whose heading was pressed.
+
+        From an image on, the selected ones can be dragged away; from the ground, a rubber band.
+        """
         point = event.position().toPoint()
         adding = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         section = self.section_at(point)
@@ -232,18 +239,28 @@ class ImageGrid(SectionedView):
             kept = self.selectionModel().selection() if event.modifiers() & adding else None
             self._band_base = kept or QItemSelection()
             super().mousePressEvent(event)
-            self._band.press(point)
+            if self.indexAt(point).isValid():
+                self._drag_from = point
+            else:
+                self._band.press(point)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw the rubber band while the button is down."""
+        """Draw the rubber band, or drag what is selected, while the button is down."""
+        point = event.position().toPoint()
         if self._band.pressed:
-            self._band.drag_to(event.position().toPoint())
+            self._band.drag_to(point)
+        elif self._drag_from is not None:
+            distance = (point - self._drag_from).manhattanLength()
+            if distance >= QApplication.startDragDistance():
+                self._drag_from = None
+                self.drag_wanted.emit()
         else:
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the rubber band, or the click."""
         banded = self._band.active
+        self._drag_from = None
         if event.button() == Qt.MouseButton.LeftButton:
             self._band.release()
         if not banded:

@@ -236,7 +236,7 @@ def test_a_band_selects_what_it_touches_with_a_range_for_each_line(qtbot: QtBot)
     assert grid.viewport().grab().toImage() != plain  # the band is gone
 
 
-def test_a_band_with_ctrl_adds_and_one_from_an_image_begins_anew(qtbot: QtBot) -> None:
+def test_a_band_with_ctrl_adds_and_from_an_image_it_is_dragged(qtbot: QtBot) -> None:
     grid, model = shown_grid(qtbot, [6, 9, 100])
     grid.selectionModel().select(model.index(0), Flag.Select)
     ground = cell(grid, 5) + QPoint(170, 0)
@@ -247,10 +247,15 @@ def test_a_band_with_ctrl_adds_and_one_from_an_image_begins_anew(qtbot: QtBot) -
     mouse.drag(cell(grid, 3))
     mouse.release(cell(grid, 3))
     assert selected_keys(grid, model) == [0, 2, 3]
+    dragged: list[list[int]] = []
+    grid.drag_wanted.connect(lambda: dragged.append(selected_keys(grid, model)))
+    mouse.press(cell(grid, 3))  # one of the selected
+    mouse.drag(cell(grid, 4))
+    mouse.release(cell(grid, 4))
     mouse.press(cell(grid, 4))
     mouse.drag(cell(grid, 5))
     mouse.release(cell(grid, 5))
-    assert selected_keys(grid, model) == [4, 5]
+    assert dragged == [[0, 2, 3], [4]]
 
 
 def test_an_unsteady_click_is_no_band(qtbot: QtBot) -> None:
