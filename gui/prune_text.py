@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from core.prune_records import (
@@ -21,6 +22,47 @@ from gui.text import count_text, duration_text, moment_text, number_text, size_t
 DAY_US: Final = 86_400_000_000
 SECOND_US: Final = 1_000_000
 _LIMITS: Final = {Why.AGE: "max_age_days", Why.TRASH_AGE: "trash_days"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPlan:
+    """A plan, and all that is said of it.
+
+    Attributes:
+        plan: The plan.
+        sums: What goes, and how much that is.
+        kept: What stays only because it is pinned.
+        disk: What the store holds before and after.
+        confirm: What running it does, for its button.
+        question: What to ask once more; "" where all of it can be taken back.
+    """
+
+    plan: PrunePlan
+    sums: str
+    kept: str
+    disk: str
+    confirm: str
+    question: str
+
+
+def told(plan: PrunePlan, kept: Collection[object] = ()) -> ToldPlan:
+    """Put a plan without the entries of these keys into words; may be called in any thread."""
+    chosen = plan.without(kept) if kept else plan
+    size = size_text(chosen.bytes_freed + chosen.bytes_trashed)
+    for_good = [entry for entry in chosen.entries if entry.for_good]
+    question = _text(
+        "{things} ({size}) will be deleted for good. This cannot be undone.",
+        things=things_text(for_good),
+        size=size_text(chosen.bytes_freed),
+    )
+    return ToldPlan(
+        chosen,
+        sums=f"{things_text(chosen.entries)} · {size}",
+        kept=kept_text(chosen),
+        disk=disk_text(chosen),
+        confirm=confirm_text(chosen),
+        question=question if for_good else "",
+    )
 
 
 def age_text(age_us: int) -> str:

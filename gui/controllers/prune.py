@@ -18,6 +18,7 @@ from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.table_thumbnails import TableThumbnails
 from gui.dialogs.prune import PruneDialog
 from gui.main_window import MainWindow
+from gui.prune_text import told
 from gui.text import translated
 
 STILL_SECONDS = 0.15  # without another key before anything is planned
@@ -101,8 +102,7 @@ class PruneController(QObject):
         plan = self._plan
         if plan is None:
             return
-        kept = dialog.model.unticked()
-        dialog.show_choice(await asyncio.to_thread(plan.without, kept) if kept else plan)
+        dialog.show_choice(await asyncio.to_thread(told, plan, dialog.model.unticked()))
 
 
 def _image_of(entry: PruneEntry) -> StoredImage | None:

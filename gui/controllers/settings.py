@@ -14,7 +14,8 @@ from core.settings import StorageSettings
 from gui import aio, language
 from gui.actions import bind
 from gui.controllers.store import OpenStore, StoreController
-from gui.dialogs.preferences import Looks, PreferencesDialog
+from gui.dialogs.looks import Looks
+from gui.dialogs.preferences import PreferencesDialog
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from gui.prune_text import plan_text
@@ -87,7 +88,7 @@ class SettingsController(QObject):
         except StoreError as error:
             dialog.show_summary(str(error))
         else:
-            dialog.show_summary(plan_text(plan))
+            dialog.show_summary(await asyncio.to_thread(plan_text, plan))
 
     # Saving
 

@@ -82,11 +82,11 @@ class ImportReportDialog(QDialog):
     def _fill_table(self) -> None:
         table = self._table
         table.setObjectName("importRows")
+        table.ensurePolished()  # the rows' height, measured once, is the style sheet's
         table.setAccessibleName(_text("Not imported"))
         table.setModel(self._rows)
         table.setRootIsDecorated(False)
         table.setUniformRowHeights(True)
-        table.setAllColumnsShowFocus(True)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
-    QHBoxLayout,
+    QFrame,
     QLabel,
     QPushButton,
-    QSlider,
+    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -25,30 +22,13 @@ from PySide6.QtWidgets import (
 
 from core.settings import StorageSettings
 from gui.dialogs.fields import SettingField
-from gui.language import LANGUAGES
+from gui.dialogs.looks import DEFAULT_LOOKS, Looks, LooksPage, form_grid
 from gui.settings_form import FORM
-from gui.text import number_text, translated
-from gui.theme import Appearance
-from gui.views.grid import LARGEST_CELL, SMALLEST_CELL
-from gui.views.sectioned_view import DEFAULT_CELL
+from gui.text import translated
 
 WIDTH_PX: Final = 600
-LABEL_PX: Final = 152
-_THEMES: Final = (
-    (Appearance.SYSTEM, "As the system"),
-    (Appearance.LIGHT, "Light"),
-    (Appearance.DARK, "Dark"),
-)
+FRAME_PX: Final = 48  # what a desktop puts around a window, and a little more
 _Button = QDialogButtonBox.StandardButton
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """How the window looks: its colours, the thumbnails' width in pixels, the language."""
-
-    appearance: Appearance
-    cell_size: int
-    language: str
 
 
 class PreferencesDialog(QDialog):
@@ -84,24 +64,21 @@ class PreferencesDialog(QDialog):
         self.setAccessibleName("Preferences")
         self._settings = settings
         self._fields: list[SettingField] = []
-        self._pages: list[tuple[QWidget, QGridLayout]] = []
         self._summary = _quiet_label("summary")
         self._trouble = _quiet_label("trouble")
         self._trouble.setForegroundRole(QPalette.ColorRole.BrightText)
         self._trouble.hide()
-        self._theme = _choice(_text("Theme"), _THEMES)
-        self._language = _choice(_text("Language"), LANGUAGES)
-        self._cell_size = QSlider(Qt.Orientation.Horizontal)
-        self._cell_text = QLabel()
+        self._looks_page = LooksPage()
+        self._looks_page.show_looks(looks)
+        self._page: QWidget | None = None
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
         if settings is not None:
-            self._tabs.addTab(self._store_page(settings, locked), _text("Store"))
-        self._tabs.addTab(self._looks_page(), _text("Appearance"))
+            self._tabs.addTab(_scrolling(self._store_page(settings, locked)), _text("Store"))
+        self._tabs.addTab(self._looks_page, _text("Appearance"))
         self._buttons = QDialogButtonBox(_Button.Cancel | _Button.Apply | _Button.RestoreDefaults)
         self._lay_out()
-        self._show_looks(looks)
         self._connect()
         self._check()
 
@@ -116,8 +93,7 @@ class PreferencesDialog(QDialog):
     @property
     def looks(self) -> Looks:
         """How the window is to look."""
-        chosen = Appearance(self._theme.currentData())
-        return Looks(chosen, self._cell_size.value(), self._language.currentData())
+        return self._looks_page.looks
 
     def show_summary(self, text: str) -> None:
         """Say what would go with what is in the fields; "" while nobody knows."""
@@ -143,11 +119,12 @@ class PreferencesDialog(QDialog):
                     field.set_value(getattr(defaults, field.name))
             self._on_edited()
         else:
-            self._show_looks(Looks(Appearance.SYSTEM, DEFAULT_CELL, LANGUAGES[0][0]))
-            self.appearance_chosen.emit(Appearance.SYSTEM)
+            self._looks_page.show_looks(DEFAULT_LOOKS)
+            self.appearance_chosen.emit(DEFAULT_LOOKS.appearance)
 
     def _store_page(self, settings: StorageSettings, locked: Collection[str]) -> QWidget:
-        page, grid = self._new_page(8)
+        page = self._page = QWidget()
+        grid = form_grid(page, 8)
         which = _quiet_label("storePath")
         which.setText(_text("For the store {path}", path=settings.base_path))
         which.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -165,49 +142,8 @@ class PreferencesDialog(QDialog):
             grid.addWidget(field.content, row, 1)
             field.label.setFixedHeight(field.control.sizeHint().height())
             self._fields.append(field)
-        self._summary.setMinimumHeight(self._summary.fontMetrics().height() * 2 + 8)
-        grid.addWidget(self._summary, grid.rowCount(), 0, 1, 2)
         grid.setRowStretch(grid.rowCount(), 1)
         return page
-
-    def _looks_page(self) -> QWidget:
-        self._cell_size.setRange(SMALLEST_CELL, LARGEST_CELL)
-        self._cell_size.setPageStep(32)
-        self._cell_size.setAccessibleName(_text("Thumbnail size"))
-        self._cell_size.valueChanged.connect(self._on_cell_size)
-        sizes = QWidget()
-        row = QHBoxLayout(sizes)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self._cell_size, 1)
-        row.addWidget(self._cell_text)
-        page, grid = self._new_page(16)
-        rows: tuple[tuple[str, QWidget, QWidget], ...] = (
-            (_text("&Theme"), self._theme, self._theme),
-            (_text("Thumbnail &size"), sizes, self._cell_size),
-            (_text("&Language"), self._language, self._language),
-        )
-        for number, (text, shown, buddy) in enumerate(rows):
-            label = QLabel(text)
-            label.setBuddy(buddy)
-            grid.addWidget(label, number, 0)
-            grid.addWidget(shown, number, 1)
-        note = _quiet_label("note")
-        note.setText(_text("Of numbers and dates; the window's words are in English so far."))
-        grid.addWidget(note, len(rows), 1)
-        grid.setRowStretch(len(rows) + 1, 1)
-        return page
-
-    def _new_page(self, spacing: int) -> tuple[QWidget, QGridLayout]:
-        page = QWidget()
-        grid = QGridLayout(page)
-        grid.setContentsMargins(0, 16, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(spacing)
-        grid.setColumnMinimumWidth(0, LABEL_PX)
-        grid.setColumnStretch(1, 1)
-        self._pages.append((page, grid))
-        return page, grid
 
     def _lay_out(self) -> None:
         for button, text in (
@@ -220,6 +156,9 @@ class PreferencesDialog(QDialog):
         column.setContentsMargins(24, 16, 24, 16)
         column.setSpacing(16)
         column.addWidget(self._tabs, 1)
+        self._summary.setMinimumHeight(self._summary.fontMetrics().height() * 2)
+        self._summary.setHidden(not self._fields)
+        column.addWidget(self._summary)
         column.addWidget(self._trouble)
         column.addWidget(self._buttons)
         ok = QPushButton(_text("OK"))
@@ -231,9 +170,10 @@ class PreferencesDialog(QDialog):
             self._fields[0].control.setFocus()
 
     def _connect(self) -> None:
-        self._theme.activated.connect(lambda: self.appearance_chosen.emit(self.looks.appearance))
+        self._looks_page.appearance_chosen.connect(self.appearance_chosen)
         self._buttons.accepted.connect(lambda: self._ask_to_apply(close=True))
         self._buttons.rejected.connect(self.reject)
+        self._tabs.currentChanged.connect(lambda page: self._summary.setHidden(bool(page)))
         apply = self._buttons.button(_Button.Apply)
         apply.clicked.connect(lambda: self._ask_to_apply(close=False))
         self._buttons.button(_Button.RestoreDefaults).clicked.connect(self.restore_defaults)
@@ -245,15 +185,6 @@ class PreferencesDialog(QDialog):
             return
         self._tabs.setCurrentIndex(0)
         wrong.control.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _show_looks(self, looks: Looks) -> None:
-        self._theme.setCurrentIndex(self._theme.findData(looks.appearance))
-        self._language.setCurrentIndex(max(self._language.findData(looks.language), 0))
-        self._cell_size.setValue(looks.cell_size)
-        self._on_cell_size(self._cell_size.value())
-
-    def _on_cell_size(self, pixels: int) -> None:
-        self._cell_text.setText(_text("{count} pixels", count=number_text(pixels)))
 
     def _on_edited(self) -> None:
         self.show_trouble("")
@@ -268,9 +199,15 @@ class PreferencesDialog(QDialog):
         self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Have room for all lines."""
+        """Have room for all lines, as far as the screen has."""
         super().showEvent(event)
         self._fit()
+        if self._page is None:
+            return
+        lines = self._page.minimumHeight()
+        around = self.height() - self._tabs.height() + self._tabs.tabBar().height()
+        most = self.screen().availableGeometry().height() - FRAME_PX
+        self.resize(self.width(), min(lines + around, most))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Have room for all lines."""
@@ -278,17 +215,21 @@ class PreferencesDialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        """Give each page the height that its lines have at this width, which tabs do not ask."""
-        for page, lines in self._pages:
-            page.setMinimumHeight(lines.totalHeightForWidth(page.width()))
+        """Give the fields the height that they have at this width, which tabs do not ask."""
+        if self._page is not None and (grid := self._page.layout()) is not None:
+            self._page.setMinimumHeight(grid.totalHeightForWidth(self._page.width()))
 
 
-def _choice(name: str, choices: tuple[tuple[Any, str], ...]) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    for value, text in choices:
-        combo.addItem(_text(text), value)
-    return combo
+def _scrolling(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setObjectName("formArea")
+    page.setObjectName("formPage")
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
 
 
 def _heading(text: str) -> QLabel:

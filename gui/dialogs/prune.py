@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -20,13 +20,14 @@ from core.prune_records import PrunePlan, RetentionPolicy
 from core.settings import StorageSettings
 from gui.dialogs.prune_policy import PrunePolicyPanel
 from gui.models.prune_table import DayTotalsModel, PruneTableModel
-from gui.prune_text import confirm_text, disk_text, kept_text, things_text
-from gui.text import size_text, translated
+from gui.prune_text import ToldPlan
+from gui.text import translated
 from gui.views.day_totals import DayTotalsTable
 from gui.views.disk_bar import DiskBar
 from gui.views.image_table import ImageTable
 
-WIDTH_PX, HEIGHT_PX = 1040, 680
+LARGEST: Final = QSize(1040, 680)
+SMALLEST: Final = QSize(760, 520)
 PANEL_PX: Final = 296
 
 
@@ -83,32 +84,34 @@ class PruneDialog(QDialog):
         self._back, self._really = QPushButton(_text("Go back")), QPushButton()
         self._confirm.setObjectName("primary")
         self._really.setObjectName("danger")
-        self._choice: PrunePlan | None = None
+        self._choice: ToldPlan | None = None
         self._lay_out()
         self._connect()
+        room = parent.size() if parent is not None else LARGEST
+        self.resize(LARGEST.boundedTo(room).expandedTo(SMALLEST))
 
     @property
     def choice(self) -> PrunePlan | None:
         """The plan that was confirmed, or would be; ``None`` while nobody knows."""
-        return self._choice
+        return None if self._choice is None else self._choice.plan
 
     def show_plan(self, plan: PrunePlan) -> None:
         """Show a plan; ``show_choice`` is to follow."""
         self.model.set_plan(plan)
 
-    def show_choice(self, choice: PrunePlan) -> None:
+    def show_choice(self, choice: ToldPlan) -> None:
         """Show what of the plan is ticked, in sums, and allow to confirm it."""
+        plan = choice.plan
         self._choice = choice
-        total = size_text(choice.bytes_freed + choice.bytes_trashed)
-        self._sums.setText(f"{things_text(choice.entries)} · {total}")
-        self._kept.setText(kept_text(choice))
-        self._disk.setText(disk_text(choice))
-        self._bar.set_shares(choice.bytes_before, choice.bytes_freed, choice.bytes_trashed)
-        self._days.set_days(choice.days)
-        text = confirm_text(choice)
-        self._confirm.setText(text)
-        self._confirm.setEnabled(bool(choice.entries))
-        self._really.setText(text)
+        self._sums.setText(choice.sums)
+        self._kept.setText(choice.kept)
+        self._disk.setText(choice.disk)
+        self._bar.set_shares(plan.bytes_before, plan.bytes_freed, plan.bytes_trashed)
+        self._days.set_days(plan.days)
+        self._question.setText(choice.question)
+        self._confirm.setText(choice.confirm)
+        self._confirm.setEnabled(bool(plan.entries))
+        self._really.setText(choice.confirm)
 
     def show_waiting(self) -> None:
         """Allow nothing until what would go is known again."""
@@ -169,7 +172,6 @@ class PruneDialog(QDialog):
             button.setAutoDefault(False)  # Enter, wherever, does nothing that removes
         self._cancel.setDefault(True)
         self._confirm.setEnabled(False)
-        self.resize(WIDTH_PX, HEIGHT_PX)
 
     def _connect(self) -> None:
         self.panel.policy_edited.connect(self._on_policy_edited)
@@ -191,20 +193,11 @@ class PruneDialog(QDialog):
         self.model.tick(range(self.model.rowCount()), ticked=ticked)
 
     def _on_confirm(self) -> None:
-        choice = self._choice
-        if choice is None:
+        if self._choice is None:
             return
-        for_good = [entry for entry in choice.entries if entry.for_good]
-        if not for_good:
+        if not self._choice.question:
             self.confirmed.emit()
             return
-        self._question.setText(
-            _text(
-                "{things} ({size}) will be deleted for good. This cannot be undone.",
-                things=things_text(for_good),
-                size=size_text(choice.bytes_freed),
-            )
-        )
         self._show_footer(1)
         self._back.setDefault(True)
         self._back.setFocus()

@@ -97,6 +97,7 @@ class PrunePolicyPanel(QWidget):
             everything = QLabel(_text("Everything of {name}", name=name))
             everything.setObjectName("chosenDays")
             everything.setWordWrap(True)
+            everything.setIndent(0)
             column.addWidget(everything)
         else:
             column.addLayout(_row(self._by_age, self._age, _text("days")))
