@@ -379,6 +379,8 @@ class StoreMachine(RuleBasedStateMachine):
         first = self.work_on_another(kinds[0], numbers[0], busy)
         kind = "save" if kinds == ("store", "store") else kinds[1]  # there is but one such id
         self.do(first, self.work_on_another(kind, numbers[1], busy))
+        # The scan that begins an import may have met a sidecar whose image was just deleted.
+        self.run(self.manager.rescan())
 
     def work_on_another(self, kind: str, number: int, busy: set[str]) -> Work | None:
         """Something to do with an image that is not among the busy ones; then it is."""
