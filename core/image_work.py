@@ -46,9 +46,9 @@ class ImageWorker(Reader):
     async def open(self) -> None:
         """Open the store, and start to index what changed; see :meth:`core.store.Store.open`.
 
-        Where the store can be written, what crashed writers left is put right: in the trash
-        before that is first changed, elsewhere after a while, in the background. To a store in
-        which nothing was left, nothing is written.
+        Where the store can be written, what crashed writers left is put right in the background:
+        in the trash at once, elsewhere after a while. To a store in which nothing was left,
+        nothing is written.
         """
         if self._opened:
             return

@@ -19,7 +19,7 @@ PAUSE_SECONDS = 0.005  # between two folders, for those who have more to do
 
 
 class Sweeper:
-    """Sweeps one open store: its trash before that is first changed, all of it when idle.
+    """Sweeps one open store: its trash at once, and before that is changed; the rest when idle.
 
     All methods belong to one event loop. Where nothing was left, nothing is written.
 
@@ -36,7 +36,7 @@ class Sweeper:
         self._settling: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Sweep the whole store some time from now, in small steps."""
+        """Settle the trash now, and sweep the store some time from now, in small steps."""
         self._stop.clear()
         self._idle = asyncio.create_task(self._when_idle())
 
@@ -60,8 +60,8 @@ class Sweeper:
         self._idle = self._settling = None
 
     async def _when_idle(self) -> None:
+        await self.settled()  # at once: what is on its way is shown without its sidecar
         await asyncio.sleep(IDLE_SECONDS)
-        await self.settled()
         sweeping = asyncio.create_task(asyncio.to_thread(self._sweep))
         try:
             await asyncio.shield(sweeping)

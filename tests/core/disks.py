@@ -1,12 +1,13 @@
-"""Disks of a test's own: one that is soon full, and one that can only be read.
+"""Disks of a test's own: soon full, or only to be read; and folders as for somebody powerless.
 
-A child process mounts them where nobody else sees them, in a mount namespace of its own, and is
-looked at through ``/proc``. So no root is needed where ordinary users may make user namespaces, as
-on Debian, and nothing stays mounted however the tests end.
+A child process mounts the disks where nobody else sees them, in a mount namespace of its own, and
+is looked at through ``/proc``. So no root is needed where ordinary users may make user namespaces,
+as on Debian, and nothing stays mounted however the tests end.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,21 @@ def read_only(folder: Path) -> Iterator[Path]:
     """Have a folder as on a disk that can only be read; yields where it is so."""
     with _mounted(folder, 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"') as there:
         yield there
+
+
+@contextmanager
+def as_nobody(top: Path) -> Iterator[None]:
+    """Be somebody whom permissions bind, in a folder that is theirs."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for path in [top, *top.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @contextmanager

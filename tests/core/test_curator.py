@@ -423,8 +423,8 @@ async def test_a_half_made_move_is_put_right_before_the_next_change(tmp_path, op
     await manager.close()
     trashed = tmp_path / done.value.trashed_path
     trashed.rename(path)  # the sidecar stays behind, as a crash leaves it
-    again = await opened(tmp_path)
     assert not sidecar_of(tmp_path, path).exists()
+    again = await opened(tmp_path)
     await again.annotate([other.stem], PIN)
     assert sidecar_of(tmp_path, path).exists()
 

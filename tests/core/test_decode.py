@@ -400,3 +400,10 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
             thumbnail(str(tmp_path / "a.png"), 256)
     finally:
         os.seteuid(before)
+
+
+def test_a_file_that_cannot_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ThumbnailUnavailable, match="File name too long"):
+        thumbnail("x" * 300, 256, str(tmp_path))
+    with pytest.raises(ThumbnailUnavailable, match="gone"):
+        thumbnail("x.png", 256, str(tmp_path / "none"))

@@ -84,6 +84,24 @@ async def test_the_statistics_are_those_of_the_disk(store, opened):
     assert stats["base_path"] == str(base)
 
 
+async def test_days_and_what_images_share_are_told(tmp_path, opened):
+    now = datetime(2026, 11, 20, 18)
+    paths = [make_image(tmp_path, now - timedelta(days=n // 2), seed=n) for n in range(3)]
+    paths[0].with_suffix(".json").unlink()
+    manager = await opened(tmp_path)
+    await manager.rescan()
+    days = [(each.day, each.images) for each in await manager.day_totals()]
+    assert days == [(now.toordinal(), 2), (now.toordinal() - 1, 1)]
+    keys = [key for day in await manager.days() for key in day.keys]
+    shared = await manager.summary(keys)
+    assert (shared.images, shared.size_bytes) == (3, total_bytes(tmp_path))
+    assert await manager.summary([]) is await manager.summary([99]) is None
+    for record in (await manager.records(keys)).values():
+        beside = (tmp_path / record.path).with_suffix(".json")
+        expected = json.loads(beside.read_bytes()) if beside.exists() else None
+        assert await manager.sidecar(record) == expected
+
+
 async def test_an_empty_store_has_no_oldest(tmp_path, opened):
     stats = await (await opened(tmp_path)).get_storage_stats()
     assert (stats["total_images"], stats["storage_usage_mb"]) == (0, 0.0)

@@ -375,6 +375,21 @@ def test_a_store_that_is_gone_is_an_error(tmp_path):
     assert not base.exists()
 
 
+def test_a_store_that_goes_away_during_a_run_is_told_for_what_is_left(store, pruner, tmp_path):
+    images = [image(store, store.dated(OLD, n)) for n in range(3)]
+    found = planned(store, images, EMPTY)
+    result = pruner.run(found, progress=lambda _: move_away(store.base))
+    assert [each.outcome for each in result.results] == [Outcome.FREED, *[Outcome.FAILED] * 2]
+    assert all("There is no folder" in problem for problem in result.problems)
+    (store.base.parent / "away").rename(store.base)
+    assert len(on_disk(store.base)) == 4
+
+
+def move_away(base: Path) -> None:
+    if base.exists():
+        base.rename(base.parent / "away")
+
+
 def test_every_run_is_recorded(store, trash):
     times = iter([NOW, NOW + timedelta(seconds=3), NOW + timedelta(days=1), NOW])
     pruner = Pruner(store.base, trash, lambda: next(times))

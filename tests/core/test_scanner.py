@@ -553,3 +553,27 @@ def test_random_edits_are_all_found(store):
         assert totals.images == len(store.known())
         assert totals.size_bytes == sum(entry[3] for entry in store.known().values())
         assert totals.sidecar_bytes == sum(entry[6] for entry in store.known().values())
+
+
+def test_metadata_that_is_a_file_is_told(tmp_path):
+    disk = DiskStore(tmp_path / "store")
+    disk.flat("cat")
+    shutil.rmtree(disk.base / "metadata")
+    (disk.base / "metadata").write_text("no folder")
+    store = Scanned(disk, tmp_path)
+    problems = [each.text for each in store.scan() if isinstance(each, Problem)]
+    assert problems
+    assert all(each.startswith("The folder metadata cannot be read: ") for each in problems)
+    assert [record.image_id for record in store.catalog.newest()] == ["cat"]
+    store.catalog.close()
+
+
+def test_a_json_file_that_no_image_can_have_is_unknown(tmp_path):
+    disk = DiskStore(tmp_path / "store")
+    day = disk.dated(NOW, 1).parent
+    (day / "a\nb.json").write_text('{"image_id": "a\\nb"}')
+    store = Scanned(disk, tmp_path)
+    store.scan()
+    assert store.catalog.orphans() == []
+    assert store.catalog.unknown_files() == {day.relative_to(disk.base).as_posix(): 1}
+    store.catalog.close()

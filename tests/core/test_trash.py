@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from core.annotations import AnnotationChange, annotate
 from core.errors import ImageNotFound, RestoreConflict, StoreNotFound
 from core.trash import Trash
 from tests.core.disk_store import DiskStore
+from tests.core.disks import as_nobody
 
 NOW = datetime(2026, 11, 20, 18)
 LATER = datetime(2026, 11, 23, 9, 30, 0, 5)
@@ -224,21 +224,6 @@ def test_removing_frees_the_space(disk, trash):
     assert len([each for each in snapshot(disk.base) if "trash" in each]) == 3
 
 
-@contextmanager
-def as_nobody(top: Path):
-    """Be somebody whom permissions bind, in a folder that is theirs."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for path in [top, *top.rglob("*")]:
-        os.chown(path, 65534, 65534)
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 def test_emptying_goes_on_after_an_error():
     with tempfile.TemporaryDirectory() as folder:
         disk = DiskStore(Path(folder) / "store")
@@ -326,6 +311,36 @@ def test_an_image_deleted_from_the_trash_leaves_a_sidecar_to_remove(disk, trash,
         trash.restore(left.token)
     assert trash.remove(left.token)
     assert trash.list() == []
+
+
+@pytest.mark.parametrize("receipt_too", [True, False])
+def test_what_a_backup_links_to_is_whole_in_the_trash(disk, trash, tmp_path, receipt_too):
+    receipt = throw(disk, disk.dated(NOW, 1))
+    trashed = disk.base / receipt.trashed_path
+    os.link(trashed, tmp_path / "backup.png")
+    if not receipt_too:
+        trashed.with_suffix(".receipt").unlink()
+    before = snapshot(disk.base)
+    assert trash.sweep() == []
+    assert snapshot(disk.base) == before
+    assert [each.token for each in trash.list()] == [receipt.token]
+    assert trash.restore(receipt.token).path == receipt.path
+
+
+@pytest.mark.parametrize("there", [b"", None])
+def test_a_shared_sidecar_that_is_unusable_or_gone_parts_nothing(disk, trash, there):
+    path = disk.dated(NOW, 1)
+    path.with_suffix(".gif").write_bytes(b"twin")
+    receipt = throw(disk, path)
+    beside = path.with_suffix(".json")
+    beside.unlink()
+    if there is not None:
+        beside.mkdir()
+        with pytest.raises(RestoreConflict):
+            trash.restore(receipt.token)
+        beside.rmdir()
+    trash.restore(receipt.token)
+    assert beside.is_file()
 
 
 # What a process that ends in the middle leaves

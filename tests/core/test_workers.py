@@ -14,10 +14,12 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
 
 from core.errors import ImageNotFound, ThumbnailError, WorkerDied, WorkerError, WorkerTimeout
+from core.worker import DONE, FAILED, ITEM, LENGTH
 from core.workers import WorkerPool
 
 HERE = "tests.core.test_workers"
@@ -331,3 +333,45 @@ def test_no_child_outlives_its_parent(how: signal.Signals) -> None:
         assert parent.returncode == (5 if how == signal.SIGINT else -9)
     assert b"worker.py" not in noise
     assert psutil.wait_procs(children, timeout=20)[1] == []
+
+
+def test_the_protocol_as_it_is_spoken() -> None:
+    """By hand, with a process that ends by itself."""
+    requests = [
+        (job("echo"), [1]),
+        (job("count"), [2]),
+        (job("fail"), ["gone"]),
+        (job("fail"), ["bug"]),
+        ("nothing", []),
+    ]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    kinds = []
+    for number, request in enumerate(requests):
+        frame = msgspec.msgpack.encode(request)
+        process.stdin.write(LENGTH.pack(len(frame)) + frame)
+        process.stdin.flush()
+        kind = ITEM
+        while kind == ITEM:
+            (length,) = LENGTH.unpack(process.stdout.read(LENGTH.size))
+            kind, *values = msgspec.msgpack.decode(process.stdout.read(length))
+            kinds.append((number, kind, values[0]))
+    process.stdin.close()
+    assert process.stdout.read() == b""
+    process.stdout.close()
+    assert process.wait() == 0
+    assert kinds == [
+        (0, DONE, [1]),
+        (1, ITEM, [0, b"x"]),
+        (1, ITEM, [1, b"x"]),
+        (1, DONE, None),
+        (2, FAILED, "ImageNotFound"),
+        (3, FAILED, "WorkerError"),
+        (4, FAILED, "WorkerError"),
+    ]
