@@ -67,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
         "--select", type=int, metavar="N", help="for --screenshot: select the Nth newest image"
     )
     parser.add_argument(
+        "--show",
+        choices=["pinned", "trash", "prune", "preferences", "shortcuts"],
+        help="for --screenshot: show this first",
+    )
+    parser.add_argument(
         "--appearance", choices=["system", "light", "dark"], help="for this session only"
     )
     return parser

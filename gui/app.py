@@ -16,9 +16,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication
 
-from core.errors import StoreError
 from core.places import APP_NAME
-from gui import accessibility, aio, language, pages, theme
+from gui import accessibility, aio, language, pages, screenshot, theme
 from gui.controllers.arrivals import ArrivalController
 from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
@@ -81,7 +80,7 @@ async def run(session: Session, options: argparse.Namespace) -> int:
         session.show(options.store)
         if options.screenshot is not None:
             return await session.until_closed(
-                session.take_screenshot(options.screenshot, options.select)
+                screenshot.take(session, options.screenshot, options.select, options.show)
             )
         await session.closed.wait()
         session.save()
@@ -193,37 +192,6 @@ class Session:
         self.window.show()
         self.grid.setFocus()
 
-    async def take_screenshot(self, file: Path, select: int | None = None) -> int:
-        """Write a picture of the window when all that is visible is loaded.
-
-        Args:
-            file: The PNG file to write.
-            select: The image to select first, 1 for the newest.
-
-        Returns:
-            The exit status: 1, and the reason on stderr, if there is nothing to take it of or
-            the file cannot be written.
-        """
-        try:
-            await self.stores.settled()
-        except StoreError as error:
-            return _failed(str(error))
-        if self.stores.store is not None:
-            await self._all_loaded()
-        if select is not None:
-            if not 1 <= select <= self.images.rowCount():
-                return _failed(f"There is no image {select} here, only {self.images.rowCount()}")
-            image = self.images.index(select - 1)
-            self.grid.setCurrentIndex(image)
-            self.grid.scrollTo(image)
-            await self._all_loaded()
-        while self.grid.isVisible() and not self.grid.painted_well:
-            self.grid.grab()  # each frame draws a few more cells sharply
-            await asyncio.sleep(0)
-        if not self.window.grab().save(str(file), "PNG"):
-            return _failed(f"{file} cannot be written: is its folder there, and yours to write?")
-        return 0
-
     async def until_closed(self, work: Coroutine[Any, Any, int]) -> int:
         """Return what ``work`` does; 1, and why, if something fails or the window is closed."""
         task = asyncio.create_task(work)
@@ -237,9 +205,11 @@ class Session:
         if task.done():
             return task.result()
         await asyncio.wait({task})
-        return _failed(str(failure.result()) if failure.done() else "The window was closed")
+        log.error("%s", failure.result() if failure.done() else "The window was closed")
+        return 1
 
-    async def _all_loaded(self) -> None:
+    async def all_loaded(self) -> None:
+        """Wait until everything that can be seen is there."""
         await self.browse.settled()
         await asyncio.sleep(0.1)  # views say what they want in a later turn of the loop
         await self.thumbnails.settled()
@@ -259,8 +229,3 @@ class Session:
         self.failure.put_nowait(error)
         text = translated("app", "Something went wrong: {error}", error=str(error) or repr(error))
         self.window.notice.tell(text)
-
-
-def _failed(reason: str) -> int:
-    log.error("%s", reason)
-    return 1

@@ -1,0 +1,85 @@
+"""Pictures of the window, made by the program itself, for its documentation and bug reports."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core.errors import StoreError
+from gui.models.date_tree import Kind
+
+if TYPE_CHECKING:
+    from gui.app import Session
+
+log = logging.getLogger(__name__)
+
+PLACES: Final = {"pinned": Kind.PINNED, "trash": Kind.TRASH}
+DIALOGS: Final = {"preferences": "preferences", "prune": "prune", "shortcuts": "shortcuts"}
+DIMMED: Final = QColor(0, 0, 0, 110)
+SETTLING_SECONDS: Final = 1.0  # a dialog plans, and makes thumbnails, after it has opened
+
+
+async def take(session: Session, file: Path, select: int | None, show: str | None) -> int:
+    """Write a picture of the window when all that is visible is loaded.
+
+    Args:
+        session: The window.
+        file: The PNG file to write.
+        select: The image to select first, 1 for the newest.
+        show: A place or a dialog to show first: one of ``PLACES`` or ``DIALOGS``.
+
+    Returns:
+        The exit status: 1, and the reason on stderr, if there is nothing to take it of or the
+        file cannot be written.
+    """
+    try:
+        await session.stores.settled()
+    except StoreError as error:
+        return _failed(str(error))
+    if session.stores.store is not None:
+        await session.all_loaded()
+    if select is not None:
+        if not 1 <= select <= session.images.rowCount():
+            return _failed(f"There is no image {select} here, only {session.images.rowCount()}")
+        image = session.images.index(select - 1)
+        session.grid.setCurrentIndex(image)
+        session.grid.scrollTo(image)
+        await session.all_loaded()
+    if show in PLACES:
+        session.window.dates.choose(PLACES[show])
+    elif show is not None:
+        session.window.actions_by_id[DIALOGS[show]].trigger()
+    if show is not None:
+        await asyncio.sleep(SETTLING_SECONDS)
+    while session.grid.isVisible() and not session.grid.painted_well:
+        session.grid.grab()  # each frame draws a few more cells sharply
+        await asyncio.sleep(0)
+    if not _picture_of(session.window).save(str(file), "PNG"):
+        return _failed(f"{file} cannot be written: is its folder there, and yours to write?")
+    return 0
+
+
+def _picture_of(window: QWidget) -> QPixmap:
+    """Return what a window looks like, with the dialog over it, if there is one."""
+    picture = window.grab()
+    dialog = QApplication.activeModalWidget()
+    if dialog is None:
+        return picture
+    painter = QPainter(picture)
+    painter.fillRect(window.rect(), DIMMED)
+    at = window.rect().center() - dialog.rect().center()
+    painter.drawPixmap(QPoint(at.x(), max(at.y(), 0)), dialog.grab())
+    painter.end()
+    dialog.close()
+    return picture
+
+
+def _failed(reason: str) -> int:
+    log.error("%s", reason)
+    return 1
