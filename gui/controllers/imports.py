@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -20,12 +19,11 @@ from core.import_sources import Source
 from gui import aio
 from gui.actions import bind
 from gui.controllers.browse import BrowseController
-from gui.controllers.changes import RestoreChange, Shuttle
 from gui.controllers.history import History
 from gui.controllers.import_change import ImportChange
+from gui.controllers.import_reports import ImportReports
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import Work, WorkController
-from gui.dialogs.import_report import ImportReportDialog
 from gui.drops import Look, Offer, Target, look_at, offer_of, png_of, verdict_on
 from gui.import_text import is_all_new, summary_text
 from gui.main_window import MainWindow
@@ -34,14 +32,6 @@ from gui.preferences import Preferences
 from gui.text import number_text, translated
 
 PATTERNS: Final = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """An import that has ended; ``change`` is ``None`` where it brought nothing."""
-
-    report: ImportReport
-    change: ImportChange | None
 
 
 class ImportController(QObject):
@@ -68,16 +58,13 @@ class ImportController(QObject):
         self._tasks = tasks
         self._works = works
         self._history = history
-        self._browse = browse
         self._window = window
-        self._images = images
         self._preferences = preferences
         self._store: OpenStore | None = None
         self._waiting: deque[Sequence[Source]] = deque()
         self._work: Work | None = None
         self._running = False
-        self._last: _Done | None = None
-        self._dialog: ImportReportDialog | None = None
+        self._reports = ImportReports(stores, works, history, browse, window, images)
         self._looking = aio.Latest(tasks)
         self._taking = asyncio.Lock()  # what takes long to look at keeps its turn
         bind(
@@ -85,7 +72,7 @@ class ImportController(QObject):
             {
                 "import": partial(self._start_choosing, QFileDialog.FileMode.ExistingFiles),
                 "import_folder": partial(self._start_choosing, QFileDialog.FileMode.Directory),
-                "import_report": self.show_report,
+                "import_report": self._reports.show_last,
                 "paste": self.paste,
             },
         )
@@ -123,14 +110,6 @@ class ImportController(QObject):
                     "paste the file"
                 )
             self._tell(translated("imports", text))
-
-    def show_report(self) -> None:
-        """Show in full what the last import did."""
-        if self._last is None:
-            text = "Nothing has been imported since this store was opened"
-            self._tell(translated("imports", text))
-        elif self._store is not None:
-            self._show_report(self._store, self._last)
 
     # What is offered
 
@@ -226,73 +205,18 @@ class ImportController(QObject):
         if report.of(ImportOutcome.NEW):
             change = ImportChange(store, self._works, report)
             self._history.record(change)
-        done = self._last = _Done(report, change)
+        self._reports.keep(report, change)
         tell, text = self._window.notice.tell, summary_text(report)
         if change is not None and is_all_new(report):
             undo = partial(self._history.undo_one, change)
             tell(text, translated("imports", "Undo"), undo)
         elif report.results:
-            show = partial(self._show_report, store, done)
-            tell(text, translated("imports", "Details"), show)
+            tell(text, translated("imports", "Details"), self._reports.show_last)
         else:
             tell(text)
 
     def _tell(self, text: str) -> None:
         self._window.notice.tell(text)
-
-    # The report
-
-    def _show_report(self, store: OpenStore, done: _Done) -> None:
-        if store is not self._store or self._dialog is not None:
-            return
-        change = done.change
-        can_undo = change is not None and self._history.can_undo(change)
-        dialog = ImportReportDialog(done.report, can_undo=can_undo, parent=self._window)
-        dialog.show_wanted.connect(lambda path: store.tasks.start(self._show(store, path)))
-        dialog.restore_wanted.connect(
-            lambda tokens: store.tasks.start(self._restore(store, frozenset(tokens)))
-        )
-        if change is not None:
-            dialog.undo_wanted.connect(partial(self._history.undo_one, change))
-        dialog.finished.connect(self._on_report_finished)
-        self._dialog = dialog
-        dialog.open()
-
-    def _on_report_finished(self) -> None:
-        self._dialog = None
-
-    async def _show(self, store: OpenStore, path: str) -> None:
-        """Select the image in the grid; where it is not in view, among all images."""
-        record = (await store.manager.located([path])).get(path)
-        if record is None:
-            text = translated("imports", "{path} is not in the store any more", path=path)
-            self._tell(text)
-            return
-        row = self._images.row_of(record.key, record.day)
-        if row is None:
-            self._window.dates.choose()
-            await self._browse.settled()
-            row = self._images.row_of(record.key, record.day)
-        if row is not None:
-            grid, index = self._window.grid, self._images.index(row)
-            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            grid.selectionModel().setCurrentIndex(index, select)
-            grid.scrollTo(index)
-            grid.setFocus()
-
-    async def _restore(self, store: OpenStore, tokens: Collection[str]) -> None:
-        receipts = [each for each in await store.manager.trashed() if each.token in tokens]
-        if receipts:
-            tokens = {each.path: each.token for each in receipts}
-            mark = partial(self._mark_restored, tokens)
-            change = RestoreChange(Shuttle(store, self._works), receipts, mark)
-            self._history.perform(change)
-        else:
-            self._tell(translated("imports", "It is not in the trash any more"))
-
-    def _mark_restored(self, tokens: Mapping[str, str], paths: list[str]) -> None:
-        if self._dialog is not None:
-            self._dialog.mark_restored({tokens[path]: path for path in paths})
 
     # Coming and going
 
@@ -300,7 +224,5 @@ class ImportController(QObject):
         self._store = store
 
     def _on_closing(self) -> None:
-        self._store = self._last = None
+        self._store = None
         self._waiting.clear()
-        if self._dialog is not None:
-            self._dialog.reject()
