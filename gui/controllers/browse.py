@@ -216,7 +216,7 @@ class BrowseController(QObject):
         self._settled.clear()
         if self._indexing is None:
             text = translated("stats", "Indexing")
-            self._indexing = self._works.begin(text, self.cancel_scan)
+            self._indexing = self._works.begin(text, self.cancel_scan, background=True)
         self._indexing.on_progress(scan.progress)
 
     def _end_indexing(self) -> None:

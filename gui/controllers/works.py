@@ -29,9 +29,14 @@ class Work(AbstractContextManager["Work"]):
     """
 
     def __init__(
-        self, works: WorkController, text: str, cancel: Callable[[], object] | None
+        self,
+        works: WorkController,
+        text: str,
+        cancel: Callable[[], object] | None,
+        background: bool,
     ) -> None:
         self.text = text
+        self.background = background
         self.done = 0
         self.total = 0
         self.began = time.monotonic()
@@ -63,7 +68,7 @@ class Work(AbstractContextManager["Work"]):
 
 
 class WorkController(QObject):
-    """Knows all work under way and shows the latest of it in the stats bar.
+    """Knows all work under way and shows one piece of it in the stats bar.
 
     Signals:
         changed(): Work has begun or ended.
@@ -86,15 +91,18 @@ class WorkController(QObject):
         """Whether there is any."""
         return bool(self._under_way)
 
-    def begin(self, text: str, cancel: Callable[[], object] | None = None) -> Work:
+    def begin(
+        self, text: str, cancel: Callable[[], object] | None = None, *, background: bool = False
+    ) -> Work:
         """Begin work that the bar calls ``text`` ("Importing"); use it as a context manager.
 
         Args:
             text: What is being done.
             cancel: Called, besides ``Work.stopped`` being true from then on, when the person
                 wants it to end.
+            background: Nobody asked for it: it is shown only where nothing else is under way.
         """
-        work = Work(self, text, cancel)
+        work = Work(self, text, cancel, background)
         self._under_way.append(work)
         if not self._refresh.isActive():
             self._wait.start()
@@ -115,17 +123,22 @@ class WorkController(QObject):
         self.changed.emit()
 
     def cancel(self) -> None:
-        """End the work that is shown: of several, what began last."""
-        if self._under_way:
-            self._under_way[-1].stop()
+        """End the work that is shown."""
+        if (work := self._shown()) is not None:
+            work.stop()
+
+    def _shown(self) -> Work | None:
+        """Of several that which began last, of those that somebody asked for if there are any."""
+        asked_for = [work for work in self._under_way if not work.background]
+        return next(reversed(asked_for or self._under_way), None)
 
     def _start_showing(self) -> None:
         self._refresh.start()
         self._show()
 
     def _show(self) -> None:
-        if not self._under_way or not self._refresh.isActive():
+        work = self._shown()
+        if work is None or not self._refresh.isActive():
             return
-        work = self._under_way[-1]
         pace = pace_text(work.done, work.total, time.monotonic() - work.began)
         self._stats.set_progress(work.text, work.done, work.total, pace)

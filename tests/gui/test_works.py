@@ -49,3 +49,11 @@ def test_pace() -> None:
     assert pace_text(90, 200, 2) == "45 a second, 2 s left"
     assert pace_text(3, 1203, 2) == "1.5 a second, 13 min 20 s left"
     assert duration_text(7500) == "2 h 5 min"
+
+
+def test_what_somebody_asked_for_is_shown_before_what_goes_on_by_itself(qtbot: QtBot) -> None:
+    bar, works = shown(qtbot)
+    with works.begin("Importing") as asked, works.begin("Indexing", background=True) as by_itself:
+        qtbot.waitUntil(lambda: "Importing…" in bar.accessibleDescription())
+        bar.cancel_requested.emit()
+        assert (asked.stopped(), by_itself.stopped()) == (True, False)
