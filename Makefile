@@ -43,6 +43,10 @@ test: $(INSTALLED) test-libraries  ## run every test, headless
 test-core: $(CORE_INSTALLED)  ## run core's tests where Qt is not installed
 	@$(CORE_VENV)/bin/python -m pytest tests/core $(PYTEST_ARGS)
 
+.PHONY: coverage
+coverage: $(INSTALLED) test-libraries  ## measure what core's tests reach: at least 95 % of its branches
+	@QT_QPA_PLATFORM=offscreen .ci/coverage $(BIN)
+
 .PHONY: check
 check: $(INSTALLED)  ## lint, formatting, types and import contracts
 	@$(BIN)/ruff check --quiet

@@ -90,14 +90,17 @@ def test_a_store_that_is_gone(tmp_path):
 
 
 _TRASHES = """
-import asyncio, sys
+import asyncio, sys, time
 from core import ImageStorageManager, StorageSettings
 async def main():
     manager = ImageStorageManager(StorageSettings(base_path=sys.argv[1]))
     await manager.open()
     await manager.rescan()
     keys = [key for day in await manager.days() for key in day.keys]
-    await manager.trash_images(keys, progress=lambda _: print("at work", flush=True))
+    def told(_):
+        print("at work", flush=True)
+        time.sleep(60)
+    await manager.trash_images(keys, progress=told)
 asyncio.run(main())
 """
 

@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import shutil
+import subprocess
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -84,6 +86,42 @@ async def test_the_statistics_are_those_of_the_disk(store, opened):
     assert stats["base_path"] == str(base)
 
 
+READS = """
+import asyncio, json, sys
+from core import ImageStorageManager, StorageSettings
+
+opened = []
+sys.addaudithook(lambda event, about: event == "open" and opened.append(str(about[0])))
+
+async def main(base):
+    manager = ImageStorageManager(StorageSettings(base_path=base, retention_days=3650))
+    await manager.initialize()
+    await manager.rescan()
+    counts = []
+    calls = [
+        manager.get_storage_stats,
+        lambda: manager.get_recent_images(limit=3, days=3650),
+        manager.cleanup_old_files,
+    ]
+    for call in calls:
+        opened.clear()
+        await call()
+        counts.append(sum(path.endswith((".json", ".png", ".jpg", ".webp")) for path in opened))
+    print(json.dumps(counts))
+    await manager.close()
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def test_answers_come_from_the_catalogue_not_from_every_file(store):
+    base = store(images=40)
+    done = subprocess.run(
+        [sys.executable, "-c", READS, str(base)], check=True, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout) == [0, 3, 0]
+
+
 async def test_days_and_what_images_share_are_told(tmp_path, opened):
     now = datetime(2026, 11, 20, 18)
     paths = [make_image(tmp_path, now - timedelta(days=n // 2), seed=n) for n in range(3)]
@@ -132,6 +170,8 @@ async def test_an_image_filed_under_another_day_is_found(tmp_path, opened):
     data, metadata = await manager.load_image(path.stem)
     assert data == (other / path.name).read_bytes()
     assert metadata["prompt"] == "A teapot at dawn"
+    (other / path.name).unlink()  # which the catalogue does not know yet
+    assert await manager.retrieve_image_bytes(path.stem) is None
 
 
 async def test_an_image_that_came_after_the_scan_is_found_and_listed(store, opened, monkeypatch):

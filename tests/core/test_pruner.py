@@ -441,6 +441,13 @@ def test_a_torn_line_is_passed_over_and_not_continued(store):
     assert record.last_run() == NOW + timedelta(days=2)
 
 
+def test_a_run_that_ended_at_no_time_is_passed_over(store):
+    record = PruneLog(store.base)
+    record.append(numbered(1))
+    record.append(msgspec.structs.replace(numbered(2), finished="yesterday"))
+    assert record.last_run() == NOW + timedelta(days=1)
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\n", b"[]\n", b"{}", b"\0" * 100_000])
 def test_a_damaged_record_is_no_run(store, content):
     file = store.base / "contact-sheet" / "runs.jsonl"

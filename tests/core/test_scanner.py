@@ -430,15 +430,15 @@ def test_a_folder_that_may_not_be_read_stops_nothing():
         disk.dated(NOW - timedelta(days=1), 98)
         locked = store.base / "images/2026/11/19"
         locked.chmod(0)
-        locked_file.chmod(0)
         locked_file.write_text("{}  ")
+        locked_file.chmod(0)
         old = time.time_ns() - 60 * 10**9  # so that only what was refused is looked at again
         os.utime(locked_file.parent, ns=(old, old))
         assert scan_as_nobody() == (
             "The folder images/2026/11/19 cannot be read: Permission denied.\n"
         )
         store.catalog = open_catalog(store.catalog_path, store.base)
-        assert len(store.known()) == 7
+        assert len(store.catalog.newest()) == 7
         (record,) = store.catalog.find(locked_file.stem)
         assert "Permission denied" in record.sidecar_problem
         store.catalog.close()

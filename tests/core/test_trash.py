@@ -343,6 +343,18 @@ def test_a_shared_sidecar_that_is_unusable_or_gone_parts_nothing(disk, trash, th
     assert beside.is_file()
 
 
+def test_a_sidecar_deleted_from_the_trash_is_told(disk, trash):
+    path = disk.dated(NOW, 1)
+    receipt = throw(disk, path)
+    (disk.base / receipt.trashed_path).with_suffix(".json").unlink()
+    assert trash.sweep() == []
+    (left,) = trash.list()
+    assert (left.sidecar_path, left.problem) == (None, "Its sidecar is gone from the trash.")
+    trash.restore(left.token)
+    assert path.exists()
+    assert not path.with_suffix(".json").exists()
+
+
 # What a process that ends in the middle leaves
 
 _ENDING = """

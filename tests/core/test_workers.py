@@ -124,6 +124,7 @@ def gone(number: int) -> bool:
 async def test_a_result_comes_back(pool: WorkerPool) -> None:
     value = [None, 1, -(1 << 40), 2.5, "ö", b"\0\xff", [1, [2]], {"a": {}}]
     assert await pool.call(job("echo"), *value) == value
+    assert await pool.call(job("count"), 3) is None  # only a stream gives the items
 
 
 async def test_a_large_request_and_a_large_result(pool: WorkerPool) -> None:
