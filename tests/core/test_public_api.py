@@ -59,6 +59,8 @@ API = {
     "cleanup_last_run": ("async", ""),
     "apply": ("", "settings"),
     "pinned_images": ("async", ""),
+    "located": ("async", "paths"),
+    "follow": ("", ""),
     "find_content": ("async", "sha256"),
     "orphans": ("async", ""),
     "unknown_files": ("async", ""),

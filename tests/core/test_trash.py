@@ -1,7 +1,6 @@
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -455,6 +454,7 @@ from datetime import datetime
 from pathlib import Path
 from core.trash import Trash
 trash = Trash(Path(sys.argv[1]))
+print(flush=True)
 while True:
     for each in trash.list():
         trash.restore(each.token)
@@ -471,10 +471,12 @@ def test_killed_at_any_moment_nothing_is_lost(disk, trash):
     rng = random.Random(4)
     seen = set()
     for _ in range(12):
-        process = subprocess.Popen([sys.executable, "-c", _LOOP, str(disk.base)])
-        time.sleep(0.15 + rng.random() / 10)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        command = [sys.executable, "-c", _LOOP, str(disk.base)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()  # it has begun
+            time.sleep(rng.random() / 10)
+            process.kill()
         assert trash.sweep() == []
         seen.add(len(trash.list()))
         for each in trash.list():
