@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +30,8 @@ def main() -> int:
     scale = Scale(options.size, min(1_000, options.size), options.rounds)
     if options.short:
         scale = Scale(options.size, min(100, options.size), 1, short=True)
-    root = options.folder or store.folder()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started ends, too
+    root = (options.folder or store.folder()).absolute()
     store.use_own_home(root)
     measured: list[Measured] = []
     try:
