@@ -20,6 +20,7 @@ from tests.bench import store
 from tests.bench.timing import CannotMeasureError, Line, Measured, Scale, Skipped
 
 MODULES = ("catalogue", "thumbnails", "durable", "grid", "startup", "loop", "windows")
+SHORT_POOL = 10, 3  # real images, and what divides their sides
 Group = Callable[[Path, Scale], Iterator[Measured]]
 
 
@@ -33,6 +34,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started ends, too
     root = (options.folder or store.folder()).absolute()
     store.use_own_home(root)
+    store.make_pool(root, *(SHORT_POOL if options.short else ()))
     measured: list[Measured] = []
     try:
         measured.extend(_measured(root, scale, options.only))

@@ -35,7 +35,7 @@ def importing(root: Path, scale: Scale) -> Iterator[Measured]:
 def opening(root: Path, scale: Scale) -> Iterator[Measured]:
     """The first screenful of a large store, beside that of a small one; and its memory."""
     large, few = (store.large_store(root, count) for count in (scale.images, scale.few))
-    for each in (large, few):
+    for each in () if scale.short else (large, few):
         figures("session", "first", each, **OFFSCREEN)  # with catalogue and thumbnails from now on
     memory: dict[Path, list[float]] = {large: [], few: []}
 

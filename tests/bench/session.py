@@ -155,7 +155,7 @@ async def using(store: Path, new: Path, times: int) -> dict[str, dict[str, float
     async def act(name: str, action: Callable[[], Awaitable[object]]) -> None:
         watch.restart()
         await action()
-        await asyncio.sleep(0.3)  # what follows belongs to it
+        await asyncio.sleep(times / 100)  # what follows belongs to it
         found[name] = watch.figures()
 
     async with shown(store) as session:
@@ -184,7 +184,7 @@ async def using(store: Path, new: Path, times: int) -> dict[str, dict[str, float
         async def select_all() -> None:
             grid.selectAll()
             await session.selection.settled()
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(times / 100)
 
         async def delete() -> None:
             done = await manager.trash_images([images.key_at(images.rowCount() // 2)])

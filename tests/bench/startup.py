@@ -26,7 +26,8 @@ def starting(root: Path, scale: Scale) -> Iterator[Measured]:
     """Warm: the catalogue and the thumbnails are there."""
     base = store.large_store(root, scale.images)
     with screen() as on:
-        ours(on, base, {})
+        if not scale.short:
+            ours(on, base, {})
 
         def bare() -> float:
             asked: list[str | Path] = [sys.executable, "-c", BARE]

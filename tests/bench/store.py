@@ -167,19 +167,29 @@ def _fill(
         (store / beside / f"{image_id}.json").write_text(written)
 
 
-def _pool(root: Path) -> Path:
-    pool = root / f"pool-{VERSION}"
-    if not pool.exists():
+def make_pool(root: Path, count: int = POOL, shrunk: int = 1) -> None:
+    """Make the real images, where they are not there yet.
+
+    Args:
+        root: Where the benchmark keeps what it makes.
+        count: How many.
+        shrunk: Divides their sides.
+    """
+    if not _pool(root).exists():
         made = root / "pool-unfinished"
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True)
         rng = random.Random(7)
-        for number in range(POOL):
+        for number in range(count):
             extension = FORMATS[number % len(FORMATS)]
-            content = _encoded(_picture(rng, rng.choice(SIZES)), extension)
+            width, height = rng.choice(SIZES)
+            content = _encoded(_picture(rng, (width // shrunk, height // shrunk)), extension)
             (made / f"{number:02}.{extension}").write_bytes(content)
-        made.rename(pool)
-    return pool
+        made.rename(_pool(root))
+
+
+def _pool(root: Path) -> Path:
+    return root / f"pool-{VERSION}"
 
 
 def _picture(rng: random.Random, size: tuple[int, int]) -> Image.Image:

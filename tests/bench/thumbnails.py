@@ -46,7 +46,8 @@ def formats(root: Path, scale: Scale) -> Iterator[Measured]:
     for extension, bound in TARGETS.items():
         files = _files(root, extension, scale)
         ours = partial(_ours, files)
-        for peer, target in (("vipsthumbnail", bound), ("gdk-pixbuf-thumbnailer", 1.0)):
+        others = () if extension == "webp" else (("gdk-pixbuf-thumbnailer", 1.0),)
+        for peer, target in (("vipsthumbnail", bound), *others):
             name = f"{extension} thumbnails/s, one worker ({peer}, one thread)"
             try:
                 pair = by_turns(scale.rounds, ours, _peer(peer, files))
