@@ -37,6 +37,7 @@ ROWS, ROWS_IN_SHORT = 1_000_000, 5_000
 SIZE = QSize(1660, 1660)  # of ten columns and ten lines, about
 CELLS = 100
 FRAMES = 400
+FOLLOWING = 3  # frames in which cells that were painted coarsely come again, well
 NEWEST_DAY = 739_000
 DAYS = 1096
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
@@ -101,7 +102,9 @@ def _scrolling(app: QApplication, way: str, rows: int, count: int) -> dict[str, 
         _bring(model, grid, value, pictures)
         app.processEvents()
         ours.append(_frame(app, partial(bar.setValue, value)))
-        while not grid.painted_well:  # cells that were painted coarsely come again, well
+        for _ in range(FOLLOWING):
+            if grid.painted_well:
+                break
             ours.append(_frame(app, grid.viewport().update))
         app.processEvents()
         beside.append(_frame(app, bare.update))
