@@ -166,7 +166,9 @@ def watch(
                 seen.tiles.append((now, on.tiles(picture)))
             if time.monotonic() - looked > 0.1:
                 looked = time.monotonic()
-                seen.most_made = made()
+                count = made()
+                if count != seen.most_made:
+                    seen.most_made, changed = count, now
                 if wanted and seen.made is None and seen.most_made >= wanted:
                     seen.made = now
                 busy.append((now, _cpu_seconds(process.pid)))
