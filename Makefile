@@ -58,6 +58,10 @@ check: $(INSTALLED)  ## lint, formatting, types and import contracts
 screenshots: $(INSTALLED) window-libraries  ## make the README's pictures with the program itself
 	@.ci/screenshots $(BIN) resources/pictures
 
+.PHONY: bench
+bench: $(INSTALLED) test-libraries  ## measure each promise about speed: make bench SIZE=1000000 JSON=out.json
+	@$(BIN)/python -m tests.bench $(if $(SIZE),--size $(SIZE)) $(if $(JSON),--json '$(JSON)') $(BENCH_ARGS)
+
 .PHONY: lock
 lock: $(INSTALLED)  ## bring constraints.txt up to date with pyproject.toml (UPGRADE=1: newest versions)
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

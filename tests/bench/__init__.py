@@ -1,0 +1,1 @@
+"""The benchmark: each promise about speed, beside a peer or a limit in the same run."""

@@ -1,0 +1,55 @@
+"""The benchmark still runs; nothing here is about time."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+COLUMNS = ["name", "ours", "beside", "ratio", "target", "met"]
+
+
+def test_the_short_form_gives_every_line_its_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    asked = ["--short", "--size", "300", "--folder", str(tmp_path / "kept"), "--json", str(file)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", *asked],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(file.read_text())
+    measured = [row for row in rows if row["ours"] is not None]
+    for row in rows:
+        assert list(row) == COLUMNS
+        if row in measured:
+            figures = (row["ours"], row["beside"], row["ratio"])
+            assert all(math.isfinite(figure) for figure in figures), row
+            assert isinstance(row["met"], bool)
+        else:
+            assert row["target"].startswith("skipped: "), row
+            assert "not installed" in row["target"] or "before they stopped" in row["target"], row
+    assert len(measured) > 40
+    head, *lines = done.stdout.splitlines()
+    assert head.split() == COLUMNS[1:]
+    for row in measured:
+        assert any(line.startswith(row["name"]) for line in lines)
+
+
+def test_nothing_that_it_started_outlives_it(tmp_path: Path) -> None:
+    asked = ["--short", "--size", "50", "--only", "startup", "--folder", str(tmp_path)]
+    with subprocess.Popen([sys.executable, "-m", "tests.bench", *asked], cwd=ROOT) as bench:
+        bench_process = psutil.Process(bench.pid)
+        while not (started := bench_process.children(recursive=True)):
+            assert bench.poll() is None
+        bench.terminate()
+        bench.wait(20)
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert not alive
