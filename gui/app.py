@@ -138,7 +138,7 @@ class Session:
         )
         self.imports = ImportController(
             self.tasks, self.stores, self.works, self.history, self.browse, self.window,
-            self.images, preferences,
+            self.selection, preferences,
         )  # fmt: skip
         self.imports.store_wanted.connect(self.commands.open)
         self.availability = Availability(

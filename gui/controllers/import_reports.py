@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QObject
+from PySide6.QtCore import QObject
 
 from core.errors import StoreError
 from core.import_records import ImportReport
@@ -13,11 +13,11 @@ from gui.controllers.browse import BrowseController
 from gui.controllers.changes import RestoreChange, Shuttle
 from gui.controllers.history import History
 from gui.controllers.import_change import ImportChange
+from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.dialogs.import_report import ImportReportDialog
 from gui.main_window import MainWindow
-from gui.models.image_list import ImageListModel
 from gui.text import translated
 
 
@@ -31,7 +31,7 @@ class ImportReports(QObject):
         history: History,
         browse: BrowseController,
         window: MainWindow,
-        images: ImageListModel,
+        selection: SelectionController,
     ) -> None:
         super().__init__(window)
         self._stores = stores
@@ -39,7 +39,7 @@ class ImportReports(QObject):
         self._history = history
         self._browse = browse
         self._window = window
-        self._images = images
+        self._selection = selection
         self._report: ImportReport | None = None
         self._change: ImportChange | None = None
         self._dialog: ImportReportDialog | None = None
@@ -82,17 +82,11 @@ class ImportReports(QObject):
             text = translated("imports", "{path} is not in the store any more", path=path)
             self._window.notice.tell(text)
             return
-        row = self._images.row_of(record.key, record.day)
-        if row is None:
+        if not self._selection.select([record]):
             self._window.dates.choose()
             await self._browse.settled()
-            row = self._images.row_of(record.key, record.day)
-        if row is not None:
-            grid, index = self._window.grid, self._images.index(row)
-            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            grid.selectionModel().setCurrentIndex(index, select)
-            grid.scrollTo(index)
-            grid.setFocus()
+            self._selection.select([record])
+        self._window.grid.setFocus()
 
     async def _restore(self, store: OpenStore, tokens: Collection[str]) -> None:
         try:

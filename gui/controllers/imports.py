@@ -22,12 +22,12 @@ from gui.controllers.browse import BrowseController
 from gui.controllers.history import History
 from gui.controllers.import_change import ImportChange
 from gui.controllers.import_reports import ImportReports
+from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import Work, WorkController
 from gui.drops import Look, Offer, Target, look_at, offer_of, png_of, verdict_on
 from gui.import_text import is_all_new, summary_text
 from gui.main_window import MainWindow
-from gui.models.image_list import ImageListModel
 from gui.preferences import Preferences
 from gui.text import number_text, translated
 
@@ -51,7 +51,7 @@ class ImportController(QObject):
         history: History,
         browse: BrowseController,
         window: MainWindow,
-        images: ImageListModel,
+        selection: SelectionController,
         preferences: Preferences,
     ) -> None:
         super().__init__(window)
@@ -64,7 +64,7 @@ class ImportController(QObject):
         self._waiting: deque[Sequence[Source]] = deque()
         self._work: Work | None = None
         self._running = False
-        self._reports = ImportReports(stores, works, history, browse, window, images)
+        self._reports = ImportReports(stores, works, history, browse, window, selection)
         self._looking = aio.Latest(tasks)
         self._taking = asyncio.Lock()  # what takes long to look at keeps its turn
         bind(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import aclosing
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from core.errors import SidecarError
@@ -19,6 +19,7 @@ from gui.main_window import MainWindow
 from gui.models.facts import facts_of, facts_of_many
 from gui.models.image_list import ImageListModel
 from gui.pictures import picture_of
+from gui.views.selected_rows import selection_of
 
 PREVIEW_EDGE = THUMBNAIL_EDGES[-1]
 COPIED_AT_ONCE = 500
@@ -73,6 +74,20 @@ class SelectionController(QObject):
         for first, stop in sorted((found.top(), found.bottom() + 1) for found in ranges):
             keys += self._images.keys_between(first, stop)
         return keys
+
+    def select(self, records: Iterable[ImageRecord]) -> bool:
+        """Select these images and show the first; ``False`` if none of them is in the grid."""
+        rows = self._images.rows_of({record.key: record.day for record in records})
+        if not rows:
+            return False
+        flags = QItemSelectionModel.SelectionFlag
+        model = self._grid.selectionModel()
+        first = self._images.index(rows[0])
+        model.setCurrentIndex(first, flags.NoUpdate)
+        chosen = selection_of(self._images, [range(row, row + 1) for row in rows])
+        model.select(chosen, flags.ClearAndSelect)
+        self._grid.scrollTo(first)
+        return True
 
     async def copy_prompts(self) -> None:
         """Put the selected images' prompts on the clipboard, one a line."""

@@ -26,7 +26,6 @@ from gui.models.date_tree import DateTreeModel, Kind, Place
 from gui.models.image_list import ImageListModel
 from gui.models.image_table import Column, ImageTableModel
 from gui.text import count_text, moment_text, size_text, translated
-from gui.views.selected_rows import selection_of
 
 log = logging.getLogger(__name__)
 
@@ -149,15 +148,7 @@ class TrashController(QObject):
         """Select the images that are back, once they are shown."""
         located = await store.manager.located(paths)
         await self._browse.settled()
-        shown = self._images.rows_of({each.key: each.day for each in located.values()})
-        if not shown:
-            return
-        grid = self._window.grid
-        first = self._images.index(shown[0])
-        grid.selectionModel().setCurrentIndex(first, _Select.NoUpdate)
-        chosen = selection_of(self._images, [range(row, row + 1) for row in shown])
-        grid.selectionModel().select(chosen, _Select.ClearAndSelect)
-        grid.scrollTo(first)
+        self._selection.select(located.values())
 
     # The trash
 
