@@ -50,14 +50,30 @@ class EventBus:
     """Calls every subscriber, in the order they came, in the event loop's thread."""
 
     def __init__(self) -> None:
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[Listener, Callable[[], None]]] = []
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have ``listener`` called with every event from now on; returns what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def subscribe(
+        self, listener: Listener, on_close: Callable[[], None] = lambda: None
+    ) -> Callable[[], None]:
+        """Have ``listener`` called with every event from now on; returns what ends that.
+
+        ``on_close`` is called when there will be no more.
+        """
+        entry = (listener, on_close)
+        self._listeners.append(entry)
+
+        def end() -> None:
+            if entry in self._listeners:
+                self._listeners.remove(entry)
+
+        return end
 
     def emit(self, event: Event) -> None:
         """Tell every subscriber."""
-        for listener in tuple(self._listeners):
+        for listener, _ in tuple(self._listeners):
             listener(event)
+
+    def close(self) -> None:
+        """Tell every subscriber that there will be no more, until somebody subscribes anew."""
+        for _, on_close in tuple(self._listeners):
+            on_close()

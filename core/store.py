@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from core import files, sidecar
 from core.catalog import Catalog
+from core.event_stream import EventStream
 from core.events import EventBus, Listener
 from core.follower import Follower
 from core.index import Index
@@ -100,6 +101,7 @@ class Store:
             await asyncio.wait(self._writing)
         await self._thumbnails.close()
         await self._index.close()
+        self._events.close()
         if self._own_workers:
             await self._workers.close()
 
@@ -110,6 +112,16 @@ class Store:
             A function that ends the subscription.
         """
         return self._events.subscribe(listener)
+
+    def events(self) -> EventStream:
+        """Return the events from now on as an asynchronous iterator, which ends with the store.
+
+        After ``follow`` these tell what other programs do, too. An event says where to look again,
+        and comes after the catalogue has changed: asking it then is never too early. What happened
+        is told at least once, perhaps together with other changes; see
+        :class:`core.event_stream.EventStream`.
+        """
+        return EventStream(self._events)
 
     # The catalogue as it is, without waiting for the disk
 

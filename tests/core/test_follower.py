@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core import ImageStorageManager, StorageSettings
-from core.events import Event, WatchingChanged
+from core.events import Event, ImagesChanged, WatchingChanged
 from core.follower import Follower
 from core.watcher import Hints, Watcher, Watching, is_remote
 from tests.core.disk_store import DiskStore, truth
@@ -186,3 +186,35 @@ async def test_without_any_hint_idling_is_enough(
 
 def test_a_network_mount_is_known_by_its_kind() -> None:
     assert not is_remote(Path("/"))
+
+
+async def test_events_are_waited_for_and_none_is_lost(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path)
+    store.dated(NOON, 1)
+    days = {(NOON - timedelta(days=back)).date().toordinal() for back in range(8)}
+    async with followed(tmp_path) as manager:
+        stream = manager.events()
+        for back in range(8):
+            store.dated(NOON - timedelta(days=back), 10 + back)
+        await until_true(manager)
+        told: set[int] = set()
+        async with asyncio.timeout(10):
+            async for event in stream:  # all at once now, and still nothing is missing
+                if isinstance(event, ImagesChanged):
+                    told |= event.days
+                if told >= days:
+                    break
+    assert [event async for event in stream if isinstance(event, ImagesChanged)] == []
+
+
+async def test_a_slow_reader_gets_few_events_with_all_that_happened(tmp_path: Path) -> None:
+    DiskStore(tmp_path)
+    manager = ImageStorageManager(StorageSettings(base_path=str(tmp_path)))
+    await manager.open()
+    await manager.rescan()
+    stream = manager.events()
+    for _ in range(30):
+        await manager.save_image(b"no image", {})
+    await manager.close()
+    events = [event async for event in stream]
+    assert len([event for event in events if isinstance(event, ImagesChanged)]) == 1

@@ -61,6 +61,7 @@ API = {
     "pinned_images": ("async", ""),
     "located": ("async", "paths"),
     "follow": ("", ""),
+    "events": ("", ""),
     "find_content": ("async", "sha256"),
     "orphans": ("async", ""),
     "unknown_files": ("async", ""),
