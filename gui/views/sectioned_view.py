@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QCoreApplication,
     QItemSelection,
     QModelIndex,
     QPersistentModelIndex,
@@ -31,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.image_list import ImageListModel
+from gui.text import translated
 from gui.views.cell_stamps import RING
 from gui.views.grid_frame import Frame, FramePainter
 from gui.views.grid_geometry import HEADING, GridGeometry
@@ -78,7 +78,7 @@ class SectionedView(QListView):
         self._set_up()  # Qt calls what is overridden below
 
     def _set_up(self) -> None:
-        self.setAccessibleName(QCoreApplication.translate("ImageGrid", "Images"))
+        self.setAccessibleName(translated("grid", "Images"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
