@@ -11,13 +11,14 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from gui.icons import icon
+from gui.text import translated
 
 Need = Literal["store", "writable", "selection", "trashed", "work", "undo", "redo"]
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One action.
+    """One action; its ``text``, ``menu`` and ``tip`` are translated where they are shown.
 
     Attributes:
         id: The name by which the program knows it.
@@ -128,7 +129,7 @@ def create_actions(parent: QObject) -> dict[str, QAction]:
     actions: dict[str, QAction] = {}
     groups: dict[str, QActionGroup] = {}
     for row in ACTIONS:
-        action = QAction(row.text, parent)
+        action = QAction(_text(row.text), parent)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
         action.setCheckable(row.checkable)
@@ -167,25 +168,36 @@ def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
     for row in ACTIONS:
         top, _, below = row.menu.partition("/")
         if top not in menus:
-            menus[top] = bar.addMenu(f"&{top}")
+            menus[top] = bar.addMenu(_text(f"&{top}"))
         if sections.setdefault(top, row.section) != row.section:
             sections[top] = row.section
             menus[top].addSeparator()
         if below and row.menu not in menus:
-            menus[row.menu] = menus[top].addMenu(below)
+            menus[row.menu] = menus[top].addMenu(_text(below))
         menus[row.menu].addAction(actions[row.id])
 
 
 def shortcut_rows(rows: Iterable[ActionRow] = ACTIONS) -> list[tuple[str, str]]:
     """Return (keys, what they do) of every action that has a shortcut, for people."""
-    return [(_keys(row), row.text.replace("&", "").rstrip("…")) for row in rows if row.shortcuts]
+    return [(_keys(row), _plain(row).removesuffix("…")) for row in rows if row.shortcuts]
 
 
 def _keys(row: ActionRow) -> str:
-    as_shown = QKeySequence.SequenceFormat.NativeText
-    return "   ".join(QKeySequence(keys).toString(as_shown) for keys in row.shortcuts)
+    return "   ".join(_shown(keys) for keys in row.shortcuts)
 
 
 def _tool_tip(row: ActionRow) -> str:
-    tip = row.tip or row.text.replace("&", "")
-    return f"{tip} ({QKeySequence(row.shortcuts[0]).toString()})" if row.shortcuts else tip
+    tip = _text(row.tip) if row.tip else _plain(row)
+    return f"{tip} ({_shown(row.shortcuts[0])})" if row.shortcuts else tip
+
+
+def _shown(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _plain(row: ActionRow) -> str:
+    return _text(row.text).replace("&", "")
+
+
+def _text(source: str) -> str:
+    return translated("actions", source)

@@ -26,6 +26,7 @@ from gui.icons import icon
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_table import ImageTableModel
 from gui.pages import Page
+from gui.text import translated
 from gui.views.context_menu import IMAGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil
@@ -156,7 +157,7 @@ class MainWindow(QMainWindow):
         self.setTabOrder(self.grid, self.metadata)
 
     def _make_tool_bar(self) -> QToolBar:
-        bar = QToolBar("Tools")
+        bar = QToolBar(_text("Tools"))
         bar.setObjectName("tools")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
@@ -173,8 +174,8 @@ class MainWindow(QMainWindow):
         self._size_slider.setRange(SMALLEST_CELL, LARGEST_CELL)
         self._size_slider.setPageStep((LARGEST_CELL - SMALLEST_CELL) // 8)
         self._size_slider.setValue(self.grid.cell_size)
-        self._size_slider.setAccessibleName("Thumbnail size")
-        self._size_slider.setToolTip("Thumbnail size")
+        self._size_slider.setAccessibleName(_text("Thumbnail size"))
+        self._size_slider.setToolTip(_text("Thumbnail size"))
         bar.addWidget(self._size_slider)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -183,8 +184,8 @@ class MainWindow(QMainWindow):
         menu.addActions([self.actions_by_id[name] for name in APPEARANCES])
         self._appearance_button.setMenu(menu)
         self._appearance_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._appearance_button.setAccessibleName("Appearance")
-        self._appearance_button.setToolTip("Light or dark")
+        self._appearance_button.setAccessibleName(_text("Appearance"))
+        self._appearance_button.setToolTip(_text("Light or dark"))
         bar.addWidget(self._appearance_button)
         return bar
 
@@ -202,3 +203,7 @@ class MainWindow(QMainWindow):
     def _draw_icons(self) -> None:
         set_icons(self.actions_by_id, self.palette())
         self._appearance_button.setIcon(icon("appearance", self.palette().buttonText().color()))
+
+
+def _text(source: str) -> str:
+    return translated("window", source)

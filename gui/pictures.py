@@ -6,6 +6,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from core.records import Thumbnail
 from gui.models.image_list import Picture
+from gui.text import translated
 
 
 def picture_of(thumbnail: Thumbnail, edge: int) -> Picture:
@@ -19,7 +20,7 @@ def picture_of(thumbnail: Thumbnail, edge: int) -> Picture:
         return Picture(None, thumbnail.problem, edge)
     image = QImage.fromData(thumbnail.data)
     if image.isNull():
-        return Picture(None, "The thumbnail cannot be read", edge)
+        return Picture(None, translated("images", "The thumbnail cannot be read"), edge)
     wanted = QImage.Format.Format_RGB32
     if image.hasAlphaChannel():
         wanted = QImage.Format.Format_ARGB32_Premultiplied

@@ -67,7 +67,7 @@ def size_text(size_bytes: int, decimal_below: int = 10) -> str:
         size /= 1024
         unit = larger_units.pop(0)
     decimals = 1 if round(size, 1) < decimal_below else 0
-    return f"{_locale().toString(size, 'f', decimals)} {unit}"
+    return translated("sizes", f"{{size}} {unit}", size=_locale().toString(size, "f", decimals))
 
 
 def pace_text(done: int, total: int, seconds: float) -> str:
@@ -95,30 +95,31 @@ def duration_text(seconds: float) -> str:
     """Return a length of time to its two largest units: "12 s", "3 min 20 s", "2 h 5 min"."""
     whole = max(round(seconds), 1)
     if whole < 60:
-        return f"{whole} s"
+        return translated("work", "{s} s", s=str(whole))
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{number_text(whole // 3600)} h {whole % 3600 // 60} min"
+        return translated("work", "{min} min {s} s", min=str(whole // 60), s=str(whole % 60))
+    hours, minutes = number_text(whole // 3600), str(whole % 3600 // 60)
+    return translated("work", "{h} h {min} min", h=hours, min=minutes)
 
 
 def day_text(day: int) -> str:
     """Return a day (``date.toordinal()``) in full: "Friday 20 November 2026"."""
-    return _locale().toString(_qdate(date.fromordinal(day)), "dddd d MMMM yyyy")
+    return _locale().toString(_qdate(date.fromordinal(day)), _form("dddd d MMMM yyyy"))
 
 
 def date_text(day: int) -> str:
     """Return a day (``date.toordinal()``) without its weekday: "20 November 2026"."""
-    return _locale().toString(_qdate(date.fromordinal(day)), "d MMMM yyyy")
+    return _locale().toString(_qdate(date.fromordinal(day)), _form("d MMMM yyyy"))
 
 
 def month_text(day: int) -> str:
     """Return the month of a day (``date.toordinal()``): "November 2026"."""
-    return _locale().toString(_qdate(date.fromordinal(day)), "MMMM yyyy")
+    return _locale().toString(_qdate(date.fromordinal(day)), _form("MMMM yyyy"))
 
 
 def when_text(moment: datetime, now: datetime) -> str:
     """Return a time to the minute, with its day where that is not today: "17:48"."""
-    form = "HH:mm" if moment.date() == now.date() else "d MMMM HH:mm"
+    form = _form("HH:mm" if moment.date() == now.date() else "d MMMM HH:mm")
     time = QTime(moment.hour, moment.minute)
     return _locale().toString(QDateTime(_qdate(moment), time), form)
 
@@ -126,7 +127,11 @@ def when_text(moment: datetime, now: datetime) -> str:
 def moment_text(moment: datetime) -> str:
     """Return a naive local time to the second: "20 November 2026 17:48:09"."""
     time = QTime(moment.hour, moment.minute, moment.second)
-    return _locale().toString(QDateTime(_qdate(moment), time), "d MMMM yyyy HH:mm:ss")
+    return _locale().toString(QDateTime(_qdate(moment), time), _form("d MMMM yyyy HH:mm:ss"))
+
+
+def _form(source: str) -> str:
+    return translated("dates", source)  # the order of day and month is the language's, too
 
 
 def _qdate(day: date) -> QDate:

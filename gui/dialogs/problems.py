@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.text import count_text
+from gui.text import count_text, translated
 
 
 class ProblemsDialog(QDialog):
@@ -23,22 +23,26 @@ class ProblemsDialog(QDialog):
 
     def __init__(self, problems: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Problems")
-        self.setAccessibleName("Problems")
+        title = translated("problems", "Problems")
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 360)
         lines = QPlainTextEdit("\n".join(problems))
         lines.setObjectName("problemLines")
-        lines.setAccessibleName("Problems")
+        lines.setAccessibleName(title)
         lines.setReadOnly(True)
         lines.setTabChangesFocus(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        copy = buttons.addButton("Copy all", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(
+            translated("problems", "Copy all"), QDialogButtonBox.ButtonRole.ActionRole
+        )
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(lines.toPlainText()))
+        found = count_text(len(problems), "problem")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
-        column.addWidget(QLabel(f"{count_text(len(problems), 'problem')} in this store"))
+        column.addWidget(QLabel(translated("problems", "{problems} in this store", problems=found)))
         column.addWidget(lines)
         column.addWidget(buttons)

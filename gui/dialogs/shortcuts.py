@@ -9,6 +9,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.actions import shortcut_rows
+from gui.text import translated
 
 IN_THE_GRID: Final = (
     ("Arrows   Home   End   PgUp   PgDn", "Move among the images"),
@@ -23,14 +24,15 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Shortcuts")
-        self.setAccessibleName("Shortcuts")
+        self.setWindowTitle(_text("Shortcuts"))
+        self.setAccessibleName(_text("Shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form = QFormLayout()
         form.setHorizontalSpacing(32)
         form.setVerticalSpacing(9)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        for keys, text in (*shortcut_rows(), *IN_THE_GRID):
+        in_the_grid = [(_text(keys), _text(does)) for keys, does in IN_THE_GRID]
+        for keys, text in (*shortcut_rows(), *in_the_grid):
             value = QLabel(keys)
             value.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             label = QLabel(text)
@@ -44,3 +46,7 @@ class ShortcutsDialog(QDialog):
         column.addLayout(form)
         column.addWidget(buttons)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+
+
+def _text(source: str) -> str:
+    return translated("shortcuts", source)

@@ -60,28 +60,28 @@ def facts_of(
         picture: What decoding the file said; its dimensions win over the sidecar's.
     """
     content = dict(sidecar or {})
-    prompt = _text(content.pop("prompt", "")) or record.prompt
+    prompt = _line(content.pop("prompt", "")) or record.prompt
     size = _size(record, picture)
     parameters = content.pop("parameters", None)
     ours = _take_ours(content)
     shown = _already_shown(record, size)
     rows = [
-        Fact("Model", record.model),
-        Fact("Provider", record.provider),
-        Fact("Created", moment_text(record.created)),
-        Fact("Dimensions", f"{size[0]} × {size[1]}" if all(size) else ""),
-        Fact("File", f"{record.format.upper()}, {size_text(record.size_bytes)}"),
+        Fact(_text("Model"), record.model),
+        Fact(_text("Provider"), record.provider),
+        Fact(_text("Created"), moment_text(record.created)),
+        Fact(_text("Dimensions"), f"{size[0]} × {size[1]}" if all(size) else ""),
+        Fact(_text("File"), f"{record.format.upper()}, {size_text(record.size_bytes)}"),
         *_others({"parameters": parameters} if parameters is not None else {}, shown),
-        Fact("Cost", "" if record.cost_usd is None else _dollars(record.cost_usd)),
-        Fact("Task id", _text(content.pop("task_id", ""))),
-        Fact("Image id", record.image_id),
-        Fact("Pinned", translated("facts", "no clean-up takes it") if record.pinned else ""),
-        Fact("Rating", "★" * record.rating),
-        Fact("Tags", ", ".join(record.tags)),
+        Fact(_text("Cost"), "" if record.cost_usd is None else _dollars(record.cost_usd)),
+        Fact(_text("Task id"), _line(content.pop("task_id", ""))),
+        Fact(_text("Image id"), record.image_id),
+        Fact(_text("Pinned"), _text("no clean-up takes it") if record.pinned else ""),
+        Fact(_text("Rating"), "★" * record.rating),
+        Fact(_text("Tags"), ", ".join(record.tags)),
         *ours,
         *_others(content, shown),
-        Fact("Sidecar", _sidecar_state(record, sidecar, sidecar_problem), warning=True),
-        Fact("Picture", (picture.problem if picture else None) or "", warning=True),
+        Fact(_text("Sidecar"), _sidecar_state(record, sidecar, sidecar_problem), warning=True),
+        Fact(_text("Picture"), (picture.problem if picture else None) or "", warning=True),
     ]
     return Facts(
         image_id=record.image_id,
@@ -100,10 +100,10 @@ def facts_of_many(summary: SelectionSummary) -> Facts:
     shared = dict(summary.shared)
     prompt = shared.pop("prompt", "")
     rows = [
-        Fact("Size", size_text(summary.size_bytes)),
-        Fact("Cost", "" if summary.cost_usd is None else _dollars(summary.cost_usd)),
-        Fact("Created", span),
-        *(Fact(label_of(name), value) for name, value in shared.items()),
+        Fact(_text("Size"), size_text(summary.size_bytes)),
+        Fact(_text("Cost"), "" if summary.cost_usd is None else _dollars(summary.cost_usd)),
+        Fact(_text("Created"), span),
+        *(Fact(_text(label_of(name)), value) for name, value in shared.items()),
     ]
     return Facts(
         title=count_text(summary.images, "image"),
@@ -115,11 +115,11 @@ def facts_of_many(summary: SelectionSummary) -> Facts:
 def raw_text(facts: Facts) -> str:
     """Return the sidecar as indented JSON, or a line that says why there is none."""
     if facts.sidecar is None:
-        return "There is no sidecar to show."
+        return _text("There is no sidecar to show.")
     try:
         return json.dumps(facts.sidecar, indent=2, ensure_ascii=False, default=str)
     except RecursionError:
-        return "This sidecar is nested too deeply to show. Open the file in a text editor."
+        return _text("This sidecar is nested too deeply to show. Open the file in a text editor.")
 
 
 def label_of(key: str) -> str:
@@ -142,8 +142,8 @@ def _take_ours(content: dict[str, Any]) -> list[Fact]:
         return list(_others(rest, {}))
     del rest["source"]
     return [
-        Fact("Imported from", _text(source.get("path")) or translated("facts", "another program")),
-        Fact("Taken", _text(source.get("captured_at")).replace("T", " ")),
+        Fact(_text("Imported from"), _line(source.get("path")) or _text("another program")),
+        Fact(_text("Taken"), _line(source.get("captured_at")).replace("T", " ")),
         *_others(rest, {}),
     ]
 
@@ -165,7 +165,9 @@ def _sidecar_state(
     problem = problem or record.sidecar_problem
     if problem:
         return problem
-    return "None beside the image" if record.sidecar_path is None and sidecar is None else ""
+    if record.sidecar_path is None and sidecar is None:
+        return _text("None beside the image")
+    return ""
 
 
 def _already_shown(record: ImageRecord, size: tuple[int, int]) -> dict[str, set[str]]:
@@ -185,7 +187,7 @@ def _already_shown(record: ImageRecord, size: tuple[int, int]) -> dict[str, set[
         "size_bytes": {str(record.size_bytes)},
         "filename": {record.filename},
         "created_at": {created, created.replace("T", " ")},
-        "estimated_cost_usd": {"" if record.cost_usd is None else _text(record.cost_usd)},
+        "estimated_cost_usd": {"" if record.cost_usd is None else _line(record.cost_usd)},
     }
     return {key: {value.lower() for value in values} for key, values in shown.items()}
 
@@ -196,11 +198,11 @@ def _others(content: Mapping[str, Any], shown: Mapping[str, set[str]]) -> Iterat
         if isinstance(value, dict) and key in ("parameters", "file_info", "cost_info"):
             yield from _others(value, shown)
         elif not _is_shown(key, value, shown):
-            yield Fact(label_of(str(key)) or "(no name)", _text(value) or "–")
+            yield Fact(label_of(str(key)) or _text("(no name)"), _line(value) or "–")
 
 
 def _is_shown(key: str, value: object, shown: Mapping[str, set[str]]) -> bool:
-    text = _text(value).lower()
+    text = _line(value).lower()
     return text in shown.get(key, ()) or (key == "path" and _ends_with_any(text, shown["filename"]))
 
 
@@ -209,14 +211,14 @@ def _ends_with_any(text: str, names: Iterable[str]) -> bool:
     return any(text.endswith("/" + name) for name in names)
 
 
-def _text(value: object, depth: int = 0) -> str:
+def _line(value: object, depth: int = 0) -> str:
     """Return any JSON value in one line."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _text("yes" if value else "no")
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, (dict, list)) and depth == _MAX_DEPTH:
@@ -230,5 +232,9 @@ def _text(value: object, depth: int = 0) -> str:
 
 
 def _nested(value: object, depth: int) -> str:
-    text = _text(value, depth + 1)
+    text = _line(value, depth + 1)
     return f"({text})" if isinstance(value, (dict, list)) else text
+
+
+def _text(source: str) -> str:
+    return translated("facts", source)

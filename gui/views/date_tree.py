@@ -39,7 +39,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.date_tree import DateTreeModel, Kind, Place, Role
-from gui.text import count_text, date_text, month_text
+from gui.text import count_text, date_text, month_text, translated
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -70,7 +70,7 @@ class DateTreeView(QTreeView):
 
     def __init__(self, model: DateTreeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Dates")
+        self.setAccessibleName(translated("dates", "Dates"))
         self.setObjectName("dates")
         self.setHeaderHidden(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

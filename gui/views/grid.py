@@ -135,19 +135,11 @@ class ImageGrid(SectionedView):
     # Keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move, select and activate as in any list; +, - and Ctrl+0 change the cells' size."""
-        key = event.key()
-        if key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
-            self.zoom_in()
-        elif key in {Qt.Key.Key_Minus, Qt.Key.Key_Underscore}:
-            self.zoom_out()
-        elif key == Qt.Key.Key_0 and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.reset_cell_size()
-        else:
-            self._moved = False
-            super().keyPressEvent(event)
-            if self._moved:
-                self.scrollTo(self.currentIndex())
+        """Move, select and activate as in any list; the rest is the window's shortcuts."""
+        self._moved = False
+        super().keyPressEvent(event)
+        if self._moved:
+            self.scrollTo(self.currentIndex())
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: Qt would look through a million rows for the letter that was typed."""

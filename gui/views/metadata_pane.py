@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.facts import Fact, Facts, raw_text
-from gui.text import count_text
+from gui.text import count_text, number_text, translated
 from gui.views.preview import Preview
 from gui.views.value_label import FoldedText, WrappedLabel
 
@@ -31,9 +31,7 @@ VALUE_LIMIT: Final = 500
 RAW_PX: Final = 12
 ROWS_AT_ONCE: Final = 60  # more are made when asked for, so many at a time
 RAW_LIMIT: Final = 500_000  # characters the raw view lays out without a stutter
-COPIED: Final = "Copied"
 COPIED_MS: Final = 1200
-HINT: Final = "Select an image to see its prompt and its details."
 
 
 class MetadataPane(QScrollArea):
@@ -42,19 +40,19 @@ class MetadataPane(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("metadata")
-        self.setAccessibleName("Metadata")
+        self.setAccessibleName(_text("Metadata"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(200)
         self._facts: Facts | None = None
         self._raw_of: Facts | None = None
-        self._hint = WrappedLabel(HINT)
+        self._hint = WrappedLabel(_text("Select an image to see its prompt and its details."))
         self._hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._title = WrappedLabel()
         self._title.setObjectName("title")
         self._preview = Preview()
-        self._prompt_label = WrappedLabel("Prompt")
+        self._prompt_label = WrappedLabel(_text("Prompt"))
         self._prompt_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._prompt = FoldedText(PROMPT_LIMIT)
         self._prompt.label.setObjectName("prompt")
@@ -63,15 +61,15 @@ class MetadataPane(QScrollArea):
         self._tabs = QTabBar()
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
-        self._tabs.setAccessibleName("Metadata view")
-        for name in ("Details", "Raw"):
+        self._tabs.setAccessibleName(_text("Metadata view"))
+        for name in (_text("Details"), _text("Raw")):
             self._tabs.addTab(name)
         self._tabs.currentChanged.connect(self._show_tab)
         self._details = _Rows()
         self._details.copied.connect(self._say_copied)
         self._raw = QPlainTextEdit()
         self._raw.setObjectName("raw")
-        self._raw.setAccessibleName("Raw sidecar")
+        self._raw.setAccessibleName(_text("Raw sidecar"))
         self._raw.setReadOnly(True)
         self._raw.setTabChangesFocus(True)
         self._raw.setFrameShape(QFrame.Shape.NoFrame)
@@ -143,19 +141,19 @@ class MetadataPane(QScrollArea):
         if raw and self._facts is not self._raw_of and self._facts is not None:
             text = raw_text(self._facts)
             if len(text) > RAW_LIMIT:
-                text = f"{text[:RAW_LIMIT]}\n… the rest is in the file"
+                text = text[:RAW_LIMIT] + "\n" + _text("… the rest is in the file")
             self._raw.setPlainText(text)
             self._raw_of = self._facts
 
     def _say_copied(self, label: WrappedLabel) -> None:
         """Let the label of what was copied say so, for a moment."""
-        text = label.whole_text
-        if text == COPIED:
+        text, copied = label.whole_text, _text("Copied")
+        if text == copied:
             return
-        label.set_text(COPIED)
+        label.set_text(copied)
 
         def restore() -> None:
-            if label.whole_text == COPIED:  # else it has become another fact's
+            if label.whole_text == copied:  # else it has become another fact's
                 label.set_text(text)
 
         QTimer.singleShot(COPIED_MS, label, restore)
@@ -194,9 +192,8 @@ class _Rows(QWidget):
             if row is not None:
                 _fill(label, value, row)
         hidden = len(self._rows) - len(shown)
-        self._more.setText(
-            f"Show {min(hidden, ROWS_AT_ONCE)} of {count_text(hidden, 'more value')}"
-        )
+        some, every = number_text(min(hidden, ROWS_AT_ONCE)), count_text(hidden, "more value")
+        self._more.setText(_text("Show {some} of {every}", some=some, every=every))
         self._more.setVisible(hidden > 0)
         self._grid.addWidget(self._more, len(self._pairs), 0, 1, 2)
 
@@ -223,3 +220,7 @@ def _fixed_font() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPixelSize(RAW_PX)
     return font
+
+
+def _text(source: str, **values: str) -> str:
+    return translated("metadata", source, **values)

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.text import translated
+
 STAYS_MS: Final = 7000
 ABOVE_PX: Final = 20  # the lower edge of what it lies on
 BESIDE_PX: Final = 16
@@ -34,7 +36,7 @@ class Notice(QFrame):
         super().__init__(parent)
         self._around = parent
         self.setObjectName("notice")
-        self.setAccessibleName("Notice")
+        self.setAccessibleName(translated("notice", "Notice"))
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)

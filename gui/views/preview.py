@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.icons import icon
+from gui.text import translated
 
 RADIUS_PX: Final = 8
 SHAPE: Final = 0.8  # height to width
@@ -27,7 +28,7 @@ class Preview(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName("Preview")
+        self.setAccessibleName(translated("metadata", "Preview"))
 
     def set_picture(self, picture: QPixmap | None, problem: str | None = None) -> None:
         """Show a picture, or a problem; neither leaves the frame empty (the picture may come)."""

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QCoreApplication,
     QItemSelection,
     QModelIndex,
     QPersistentModelIndex,
@@ -31,11 +30,11 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.image_list import ImageListModel
-from gui.views.cell_painter import CellPainter, Look
+from gui.text import translated
 from gui.views.cell_stamps import RING
-from gui.views.day_heading import paint_day_heading
+from gui.views.grid_frame import Frame, FramePainter
 from gui.views.grid_geometry import HEADING, GridGeometry
-from gui.views.selected_rows import MANY_RANGES, runs_within, selected_within
+from gui.views.selected_rows import MANY_RANGES, runs_within
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -51,7 +50,7 @@ class Anchor(NamedTuple):
 
 
 class SectionedView(QListView):
-    """Arranges, paints and scrolls the grid; ``ImageGrid`` adds the mouse and the keyboard.
+    """Arranges and scrolls the grid; ``ImageGrid`` adds the mouse and the keyboard.
 
     Signals:
         visible_rows_changed: First and last row of which something can be seen, or 0 and -1; also
@@ -64,7 +63,7 @@ class SectionedView(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cell_painter = CellPainter()
+        self._frame_painter = FramePainter()
         self._cell_size = DEFAULT_CELL
         self._images = ImageListModel(self)  # empty, until there is another
         self._geometry = GridGeometry((), 1, DEFAULT_CELL)
@@ -79,7 +78,7 @@ class SectionedView(QListView):
         self._set_up()  # Qt calls what is overridden below
 
     def _set_up(self) -> None:
-        self.setAccessibleName(QCoreApplication.translate("ImageGrid", "Images"))
+        self.setAccessibleName(translated("grid", "Images"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -112,7 +111,7 @@ class SectionedView(QListView):
     @property
     def painted_well(self) -> bool:
         """Whether the last frame was as good as can be, or another is on its way."""
-        return not self._cell_painter.unfinished
+        return not self._frame_painter.unfinished
 
     def visible_rows(self) -> range:
         """Return the rows of which something can be seen."""
@@ -262,54 +261,21 @@ class SectionedView(QListView):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the cells and headings that are seen in the region."""
+        """Paint what is seen in the region, and again if that would make it better."""
         painter = QPainter(self.viewport())
-        ratio = painter.deviceTransform().m11()  # of the screen, or of what is rendered to
-        self._cell_painter.begin_frame(self._geometry.cell, ratio, self.palette(), self.font())
-        painter.fillRect(event.rect(), self.palette().base())
-        top = self.verticalOffset()
-        in_place = self._geometry.headings_between(top, top + self.viewport().height())
-        self._paint_headings(painter, event.region(), in_place)
-        self._paint_cells(painter, event.region())  # with rings that reach into the headings
-        self._paint_headings(painter, event.region(), self._geometry.stuck_heading(top))
+        self._frame_painter.paint(painter, event.region(), self._frame())
         painter.end()
-        if self._cell_painter.unfinished:
+        if self._frame_painter.unfinished:
             self._refining.start()
 
-    def _paint_headings(
-        self, painter: QPainter, region: QRegion, headings: list[tuple[int, int]]
-    ) -> None:
-        for section, y in headings:
-            area = QRect(0, y - self.verticalOffset(), self.viewport().width(), HEADING)
-            if region.intersects(area):
-                shown = self._images.sections[section]
-                paint_day_heading(painter, area, shown, self.palette(), self.font())
-
-    def _paint_cells(self, painter: QPainter, region: QRegion) -> None:
-        model = self._images
-        offset = self.verticalOffset()
-        area = region.boundingRect().adjusted(0, -RING, 0, RING).translated(0, offset)
-        rows = self._geometry.rows_between(area.top(), area.bottom() + 1)
-        selected = selected_within(self.selectionModel(), rows)
-        focused = self.currentIndex().row() if self.hasFocus() else -1
-        hovered = self._hovered.row()
-        for row in rows:
-            cell = QRect(*self._geometry.rect(row)).translated(0, -offset)
-            if not region.intersects(cell.adjusted(-RING, -RING, RING, RING)):
-                continue
-            key = model.key_at(row)
-            record = model.record(key)
-            look = Look(
-                model.picture(key),
-                without_sidecar=record is not None and record.sidecar_path is None,
-                pinned=record is not None and record.pinned,
-            )
-            self._cell_painter.paint(
-                painter,
-                cell.topLeft(),
-                key,
-                look,
-                hovered=row == hovered,
-                selected=row in selected,
-                focused=row == focused,
-            )
+    def _frame(self) -> Frame:
+        return Frame(
+            self._images,
+            self._geometry,
+            self.viewport().rect().translated(0, self.verticalOffset()),
+            self.selectionModel(),
+            self.currentIndex().row() if self.hasFocus() else -1,
+            self._hovered.row(),
+            self.palette(),
+            self.font(),
+        )

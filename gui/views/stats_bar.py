@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.records import StoreTotals
 from gui.icons import icon
-from gui.text import count_text, date_text, number_text, size_text
+from gui.text import count_text, date_text, number_text, size_text, translated
 
 HEIGHT_PX: Final = 30
 MARGIN_PX: Final = 14
@@ -73,11 +73,11 @@ class StatsBar(QStatusBar):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Store status")
+        self.setAccessibleName(_text("Store status"))
         self.setSizeGripEnabled(False)
         self.setFixedHeight(HEIGHT_PX)
         self._images = _strong_label()
-        self._quota_bar = ThinBar(120, "Space used")
+        self._quota_bar = ThinBar(120, _text("Space used"))
         self._size = _strong_label()
         self._retention = _quiet_label()
         self._last_clean_up = _quiet_label()
@@ -89,10 +89,10 @@ class StatsBar(QStatusBar):
         self._problems.clicked.connect(self.problems_requested)
         self._work = _quiet_label()
         self._pace = _quiet_label()
-        self._work_bar = ThinBar(80, "Progress")
+        self._work_bar = ThinBar(80, _text("Progress"))
         self._cancel = _button("cancel")
-        self._cancel.setToolTip("Cancel")
-        self._cancel.setAccessibleName("Cancel")
+        self._cancel.setToolTip(_text("Cancel"))
+        self._cancel.setAccessibleName(_text("Cancel"))
         self._cancel.clicked.connect(self.cancel_requested)
         self._selection = _quiet_label()
         self._wanted: set[QWidget] = set()
@@ -114,15 +114,17 @@ class StatsBar(QStatusBar):
         self._set(self._size, _quota_text(held, max_bytes) if totals else "")
         self._want(self._quota_bar, bool(totals and max_bytes))
         self._quota_bar.set_share(held / max_bytes if max_bytes else 0.0)
-        keeps = f"keeps {count_text(retention_days, 'day')}" if retention_days else ""
-        self._set(self._retention, keeps if totals else "")
+        keeps = _text("keeps {days}", days=count_text(retention_days, "day"))
+        self._set(self._retention, keeps if totals and retention_days else "")
         self._set(self._span, _span_text(totals) if totals else "")
         self._fit()
 
     def set_selection(self, images: int, size_bytes: int) -> None:
         """Show the selection's sum; nothing for no images."""
-        text = f"{number_text(images)} selected · {size_text(size_bytes)}" if images else ""
-        self._set(self._selection, text)
+        text = _text(
+            "{count} selected · {size}", count=number_text(images), size=size_text(size_bytes)
+        )
+        self._set(self._selection, text if images else "")
         self._fit()
 
     def set_progress(self, text: str, done: int, total: int, pace: str = "") -> None:
@@ -134,8 +136,9 @@ class StatsBar(QStatusBar):
             total: How many there are; 0 while nobody knows.
             pace: How fast it goes and how long it still takes; the first to give way.
         """
-        counted = f" {number_text(done)} of {number_text(total)}" if total else "…"
-        self._set(self._work, text + counted)
+        counts = {"done": number_text(done), "total": number_text(total)}
+        counted = _text("{work} {done} of {total}", **counts, work=text)
+        self._set(self._work, counted if total else f"{text}…")
         self._set(self._pace, pace)
         self._work_bar.set_share(done / total if total else 0.0)
         self._want(self._work_bar, bool(total))
@@ -281,11 +284,17 @@ def _button(name: str) -> QToolButton:
 def _quota_text(held: int, max_bytes: int) -> str:
     if not max_bytes:
         return size_text(held)
-    return f"{size_text(held, decimal_below=100)} of {size_text(max_bytes)}"
+    return _text(
+        "{held} of {most}", held=size_text(held, decimal_below=100), most=size_text(max_bytes)
+    )
 
 
 def _span_text(totals: StoreTotals) -> str:
     if totals.oldest is None or totals.newest is None:
         return ""
     oldest, newest = (date_text(when.toordinal()) for when in (totals.oldest, totals.newest))
-    return f"oldest {oldest} · newest {newest}"
+    return _text("oldest {oldest} · newest {newest}", oldest=oldest, newest=newest)
+
+
+def _text(source: str, **values: str) -> str:
+    return translated("stats", source, **values)

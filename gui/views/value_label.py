@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.text import count_text
+from gui.text import count_text, translated
 
 _BREAK: Final = "\u200b"  # a zero-width space: a line may break here
 _MOST_SHOWN: Final = 30_000  # characters; laying out more in a label would stop the window
@@ -81,8 +81,8 @@ class ValueLabel(WrappedLabel):
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Click to copy")
-        copy = QAction("Copy", self)
+        self.setToolTip(translated("metadata", "Click to copy"))
+        copy = QAction(translated("metadata", "Copy"), self)
         copy.triggered.connect(self.copy)
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -159,7 +159,9 @@ class FoldedText(QWidget):
         """Show a text, folded if it is long."""
         folded = len(value) > self._limit
         self.label.set_value(value, value[: self._limit] + "…" if folded else None)
-        self._more.setText(f'<a href="#">Show all of {count_text(len(value), "character")}</a>')
+        length = count_text(len(value), "character")
+        offer = translated("metadata", "Show all of {characters}", characters=length)
+        self._more.setText(f'<a href="#">{offer}</a>')
         self._more.setVisible(folded)
         if not folded:
             self._more.clear()
@@ -172,4 +174,6 @@ class FoldedText(QWidget):
             self._more.hide()
         else:
             self.label.set_value(value, value[:_MOST_SHOWN] + "…")
-            self._more.setText("The rest is in the raw view; a click copies all of it.")
+            self._more.setText(
+                translated("metadata", "The rest is in the raw view; a click copies all of it.")
+            )

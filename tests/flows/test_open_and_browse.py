@@ -9,6 +9,7 @@ import shutil
 import time
 from array import array
 from datetime import datetime
+from itertools import pairwise
 
 import psutil
 from PySide6.QtCore import QPoint, Qt
@@ -29,6 +30,7 @@ from tests.stores import (
 )
 
 DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
 def make_old(base):
@@ -181,6 +183,38 @@ async def test_resizing_keeps_the_place(store):
             await asyncio.sleep(0.02)
             assert first in session.grid.visible_rows()
         await all_loaded(session)
+
+
+async def test_the_windows_keys_work_in_the_grid_and_letters_look_for_nothing(store):
+    async with open_window(store()) as session:
+        await until(session.window.isActiveWindow)
+        grid = session.grid
+        grid.setFocus()
+        await until(grid.hasFocus)
+        grid.setCurrentIndex(session.images.index(2))
+        sizes = [grid.cell_size]
+        for key, held in (
+            (Key.Key_Plus, Modifier.NoModifier),
+            (Key.Key_Plus, Modifier.KeypadModifier),
+            (Key.Key_Minus, Modifier.NoModifier),
+            (Key.Key_Minus, Modifier.KeypadModifier),
+            (Key.Key_Minus, Modifier.ControlModifier),
+            (Key.Key_Equal, Modifier.NoModifier),
+        ):
+            QTest.keyClick(grid, key, held)
+            sizes.append(grid.cell_size)
+        steps = [after - before for before, after in pairwise(sizes)]
+        assert [step > 0 for step in steps] == [True] * 2 + [False] * 3 + [True]
+        assert all(steps)
+        QTest.keyClick(grid, Key.Key_0, Modifier.ControlModifier)
+        assert grid.cell_size == grid.default_cell_size
+        for letter in (Key.Key_A, Key.Key_X, Key.Key_0, Key.Key_Period):
+            QTest.keyClick(grid, letter)
+        assert grid.currentIndex().row() == 2
+        assert session.selection.keys() == session.images.keys_between(2, 3)
+        QTest.keyClick(grid, Key.Key_A, Modifier.ControlModifier)
+        assert len(session.selection.keys()) == session.images.rowCount()
+        await session.selection.settled()
 
 
 async def test_the_second_start_shows_the_catalogue_and_the_cache_at_once(store):

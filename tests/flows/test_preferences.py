@@ -244,6 +244,8 @@ async def test_looks_take_effect_at_once_and_stay_only_if_wanted(tmp_path):
         )  # fmt: skip
         session.grid.zoom_out()
         assert session.grid.cell_size < LARGEST_CELL
+        session.window.activateWindow()  # offscreen nobody does when a dialog has closed
+        await until(session.window.isActiveWindow)
         QTest.keyClick(session.grid, Key.Key_0, Modifier.ControlModifier)
         assert session.grid.cell_size == LARGEST_CELL
     QLocale.setDefault(QLocale.system())

@@ -123,18 +123,18 @@ def test_keys_in_an_empty_grid_do_nothing(qtbot: QtBot) -> None:
 # Size of the cells
 
 
-def test_plus_and_minus_change_the_columns_one_by_one(qtbot: QtBot) -> None:
+def test_a_step_of_size_is_a_column_more_or_less(qtbot: QtBot) -> None:
     grid, model = shown_grid(qtbot, [100])
     sizes: list[int] = []
     grid.cell_size_changed.connect(sizes.append)
     wide = grid.visualRect(model.index(0)).width()
-    QTest.keyClick(grid, Key.Key_Plus)
+    grid.zoom_in()
     assert grid.visualRect(model.index(3)).y() > grid.visualRect(model.index(2)).y()
-    QTest.keyClick(grid, Key.Key_Minus)
+    grid.zoom_out()
     assert grid.visualRect(model.index(0)).width() == wide
-    QTest.keyClick(grid, Key.Key_Minus)
+    grid.zoom_out()
     assert grid.visualRect(model.index(4)).y() == grid.visualRect(model.index(0)).y()
-    QTest.keyClick(grid, Key.Key_0, Modifier.ControlModifier)
+    grid.reset_cell_size()
     assert grid.cell_size == sizes[-1] == DEFAULT_CELL
     assert len(sizes) == 4
 

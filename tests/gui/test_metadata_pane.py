@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from core.records import ImageRecord, SelectionSummary, Thumbnail, to_microseconds
 from gui.models.facts import Fact, Facts, facts_of, facts_of_many, label_of, raw_text
-from gui.views.metadata_pane import HINT, MetadataPane
+from gui.views.metadata_pane import MetadataPane
 from gui.views.preview import Preview
 from gui.views.value_label import FoldedText, ValueLabel
 
@@ -287,7 +287,9 @@ def test_text_of_a_sidecar_is_never_markup(pane: MetadataPane) -> None:
 def test_nothing_selected_is_a_hint(pane: MetadataPane) -> None:
     pane.set_facts(facts_of(RECORD, SIDECAR))
     pane.set_facts(None)
-    assert [label.text() for label in shown_labels(pane)] == [HINT]
+    assert [label.text() for label in shown_labels(pane)] == [
+        "Select an image to see its prompt and its details."
+    ]
 
 
 def test_the_preview_is_letterboxed_and_goes_with_its_image(pane: MetadataPane) -> None:
