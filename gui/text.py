@@ -6,20 +6,21 @@ no translation is installed a count still has the right singular or plural.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 _PLURAL_MARK = "(s)"
+_NAMED = re.compile(r"\{(\w+)\}")
 
 
 def translated(context: str, source: str, **values: str) -> str:
     """Translate ``source`` and put ``values`` where it has their names in braces."""
     text = QCoreApplication.translate(context, source)
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    # In one pass: a value, a file's name perhaps, may have braces of its own.
+    return _NAMED.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def number_text(number: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
@@ -23,6 +24,7 @@ from PySide6.QtCore import (
 from gui.models.bounded import Bounded
 from gui.models.day_rows import runs
 from gui.models.image_list import Picture
+from gui.models.image_text import tool_tip
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -103,12 +105,15 @@ class ImageTableModel(QAbstractTableModel, Generic[Row]):
         return self._rows
 
     def set_rows(self, rows: Iterable[Row]) -> None:
-        """Show these, sorted as before; what was unticked stays so."""
+        """Show these, sorted as before; what was unticked, or has a picture, stays so."""
         self.beginResetModel()
+        known = {self._key_of(row): n for row, n in zip(self._rows, self._numbers, strict=True)}
         self._rows = list(rows)
-        self._numbers = list(range(self._given, self._given + len(self._rows)))
-        self._given += len(self._rows)
-        self._pictures.clear()
+        new = count(self._given)
+        self._numbers = [
+            next(new) if (n := known.get(self._key_of(row))) is None else n for row in self._rows
+        ]
+        self._given = next(new)
         if self._sorted_by is not None:
             self._put_in_order(self._order(*self._sorted_by))
         self.endResetModel()
@@ -120,6 +125,11 @@ class ImageTableModel(QAbstractTableModel, Generic[Row]):
             self.beginRemoveRows(_NO_INDEX, start, stop - 1)
             del self._rows[start:stop], self._numbers[start:stop]
             self.endRemoveRows()
+
+    def places_of(self, keys: Iterable[Hashable]) -> list[int]:
+        """Return where the rows of these keys stand, from the top."""
+        wanted = set(keys)
+        return [place for place, row in enumerate(self._rows) if self._key_of(row) in wanted]
 
     def number_at(self, place: int) -> int:
         """Return the number that ``set_picture`` knows an existing row by."""
@@ -198,7 +208,7 @@ class ImageTableModel(QAbstractTableModel, Generic[Row]):
         if role == _Role.TextAlignmentRole:
             return int(_RIGHT if column.is_number else _LEFT)
         if role == _Role.ToolTipRole:
-            return column.text(self._rows[place])
+            return tool_tip(column.text(self._rows[place]))
         return self._of_first(place, role) if number == 0 else None
 
     def _of_first(self, place: int, role: int) -> Any:

@@ -42,5 +42,12 @@ def description_of(record: ImageRecord, problem: str | None) -> str:
 
 def tool_tip_of(record: ImageRecord, problem: str | None) -> str:
     """Return prompt, file name and problem as lines of rich text, so that long ones are wrapped."""
-    lines = [record.prompt, record.filename, problem or ""]
+    return tool_tip(record.prompt, record.filename, problem or "")
+
+
+def tool_tip(*lines: str) -> str:
+    """Return lines as rich text that shows them as they are, and wraps the long ones.
+
+    Qt takes a bare tip that looks like HTML for HTML: a file's name could load a picture.
+    """
     return "<br>".join(f"<span>{escape(line)}</span>" for line in lines if line)

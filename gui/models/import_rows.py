@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from core.import_records import ImportOutcome, ImportReport
 from gui.import_text import outcome_text, reason_text
+from gui.models.image_text import tool_tip
 from gui.text import translated
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -75,7 +76,7 @@ class ImportRows(QAbstractTableModel):
         if not 0 <= row < len(self._rows):
             return None
         if role == _Role.ToolTipRole:
-            return self.reason(row)
+            return tool_tip(self.reason(row))
         if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
             folder, _, name = self._rows[row].source.rpartition("/")
             return (name, self._outcome(row), folder)[index.column()]

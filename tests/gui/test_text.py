@@ -3,9 +3,21 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QAbstractItemModel, QLocale, Qt
+from PySide6.QtGui import QTextDocumentFragment
 
-from gui.text import count_text, date_text, day_text, moment_text, number_text, size_text
+from core.import_records import ImportOutcome, ImportReport, ImportResult, Refusal
+from gui.models.image_table import Column, ImageTableModel
+from gui.models.import_rows import ImportRows
+from gui.text import (
+    count_text,
+    date_text,
+    day_text,
+    moment_text,
+    number_text,
+    size_text,
+    translated,
+)
 
 DAY = date(2026, 11, 20).toordinal()
 
@@ -51,3 +63,32 @@ def test_the_persons_locale_decides() -> None:
         assert size_text(1_990_000) == "1,9 MB"
     finally:
         QLocale.setDefault(before)
+
+
+def test_a_value_is_put_in_as_it_is() -> None:
+    text = translated("tests", "{file} is in {store}, {so}", file="{store}.png", store="Holiday")
+    assert text == "{store}.png is in Holiday, {so}"
+
+
+NAMED_AS_HTML = "<img src='file:///etc/hostname'>.png"
+
+
+def test_names_that_look_like_html_are_shown_as_they_are_in_tool_tips() -> None:
+    table = ImageTableModel([Column("Image", str, str)], hash)
+    table.set_rows([NAMED_AS_HTML])
+    problem = f"{NAMED_AS_HTML} is no image"
+    refused = ImportResult(
+        source=NAMED_AS_HTML,
+        given=0,
+        outcome=ImportOutcome.REFUSED,
+        refusal=Refusal.NOT_AN_IMAGE,
+        problem=problem,
+    )
+    report = ImportRows(ImportReport((refused,), 1))
+    for tip in (tip_of(table), tip_of(report)):
+        assert tip.startswith("<span>")
+        assert QTextDocumentFragment.fromHtml(tip).toPlainText().startswith(NAMED_AS_HTML)
+
+
+def tip_of(model: QAbstractItemModel) -> str:
+    return str(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
