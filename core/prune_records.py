@@ -226,11 +226,19 @@ class PrunePlan(msgspec.Struct, frozen=True):
 
 
 class EntryResult(msgspec.Struct, frozen=True):
-    """What came of one entry; ``problem`` says for people what went wrong, if anything did."""
+    """What came of one entry.
+
+    Attributes:
+        entry: It.
+        outcome: What came of it.
+        problem: What went wrong, for people, if anything did.
+        token: What it is called in the trash, if it went there.
+    """
 
     entry: PruneEntry
     outcome: Outcome
     problem: str | None = None
+    token: str | None = None
 
 
 class PruneResult(msgspec.Struct, frozen=True):

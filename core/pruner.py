@@ -146,7 +146,8 @@ class _Run:
         except (StoreError, OSError) as error:
             log.warning("%s was not removed: %s", entry.item.path, error)
             outcome, problem = Outcome.FAILED, f"{entry.item.path}: {error}"
-        self.results.append(EntryResult(entry, outcome, problem))
+        token = self.tokens[-1] if outcome is Outcome.TRASHED else None
+        self.results.append(EntryResult(entry, outcome, problem, token))
 
     def _remove(self, entry: PruneEntry) -> tuple[Outcome, str | None]:
         if entry.item.kind is Kind.TRASHED:

@@ -91,9 +91,11 @@ class Latest:
 
 
 async def finished(dialog: QDialog) -> int:
-    """Open a dialog and wait for its result without a nested event loop.
+    """Open a dialog and wait for its result without a nested event loop; then let it go.
 
-    A nested loop (``exec``) would run other tasks inside this one, which asyncio forbids.
+    A nested loop (``exec``) would run other tasks inside this one, which asyncio forbids. What
+    the dialog holds can be read until the caller awaits anything else. If the caller is
+    cancelled, the dialog closes: it would stay in front of a window that waits for nobody.
     """
     result: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -107,3 +109,6 @@ async def finished(dialog: QDialog) -> int:
         return await result
     finally:
         dialog.finished.disconnect(on_finished)
+        if not result.done() or result.cancelled():
+            dialog.reject()
+        dialog.deleteLater()

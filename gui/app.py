@@ -31,6 +31,7 @@ from gui.controllers.prune import PruneController
 from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.selection import SelectionController
 from gui.controllers.settings import SettingsController
+from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import StoreController
 from gui.controllers.take_out import TakeOutController
 from gui.controllers.thumbnails import ThumbnailController
@@ -108,7 +109,8 @@ class Session:
         for part in (self.images, self.dates, self.trashed, self.stores):
             part.setParent(self.window)  # to go with it, in this thread: a collector runs in any
         self.works = WorkController(self.window.stats)
-        self.history = History(self.stores, self.window.notice)
+        self.history = History(self.stores, self.window)
+        self.shuttle = Shuttle(self.stores, self.works)
         self.browse = BrowseController(
             self.stores, self.window, self.images, self.dates, self.works
         )
@@ -116,7 +118,7 @@ class Session:
         self.selection = SelectionController(self.stores, self.window, self.images)
         self.trash = TrashController(
             self.stores, self.works, self.history, self.browse, self.selection, self.window,
-            self.images, self.dates, self.trashed,
+            self.images, self.dates, self.trashed, self.shuttle,
         )  # fmt: skip
         self.pins = PinController(
             self.stores, self.works, self.history, self.selection, self.window
@@ -137,8 +139,8 @@ class Session:
             self.history,
         )
         self.imports = ImportController(
-            self.tasks, self.stores, self.works, self.history, self.browse, self.window,
-            self.selection, preferences,
+            self.tasks, self.stores, self.works, self.shuttle, self.history, self.browse,
+            self.window, self.selection, preferences,
         )  # fmt: skip
         self.imports.store_wanted.connect(self.commands.open)
         self.availability = Availability(
@@ -151,7 +153,7 @@ class Session:
         )
         self.settings = SettingsController(self.tasks, self.stores, self.window, preferences)
         self.settings.applied.connect(self.browse.show_totals)
-        self.prune_runner = PruneRunner(self.works, self.history, self.window)
+        self.prune_runner = PruneRunner(self.works, self.shuttle, self.history, self.window)
         self.prune = PruneController(self.stores, self.prune_runner, self.window)
         self.clean_up = CleanUpController(
             self.stores, self.works, self.prune_runner, self.settings, self.window

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from core.prune_records import (
@@ -22,6 +23,14 @@ from gui.text import count_text, duration_text, moment_text, number_text, size_t
 DAY_US: Final = 86_400_000_000
 SECOND_US: Final = 1_000_000
 _LIMITS: Final = {Why.AGE: "max_age_days", Why.TRASH_AGE: "trash_days"}
+
+
+class RunKind(Enum):
+    """Why a run is made: a prune or a clean-up that was asked for, or one that fell due."""
+
+    PRUNE = "prune"
+    CLEAN_UP = "clean-up"
+    AUTOMATIC = "automatic clean-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ def told(plan: PrunePlan, kept: Collection[object] = ()) -> ToldPlan:
     )
     return ToldPlan(
         chosen,
-        sums=f"{things_text(chosen.entries)} · {size}",
+        sums=_text("{things} · {size}", things=things_text(chosen.entries), size=size),
         kept=kept_text(chosen),
         disk=disk_text(chosen),
         confirm=confirm_text(chosen),
@@ -107,18 +116,14 @@ def plan_text(plan: PrunePlan) -> str:
     if not plan.entries:
         return _text("With these settings nothing would go now.")
     size = size_text(plan.bytes_freed + plan.bytes_trashed)
-    text = _text(
-        "With these settings {things} ({size}) would go now", things=things_text(plan.entries),
-        size=size,
-    )  # fmt: skip
-    if plan.bytes_freed:
-        text += ", "
-        text += (
-            _text("{freed} of it for good", freed=size_text(plan.bytes_freed))
-            if plan.bytes_trashed
-            else _text("for good")
-        )
-    return f"{text}. {kept_text(plan)}".strip()
+    source = "With these settings {things} ({size}) would go now."
+    if plan.bytes_freed and plan.bytes_trashed:
+        source = "With these settings {things} ({size}) would go now, {freed} of it for good."
+    elif plan.bytes_freed:
+        source = "With these settings {things} ({size}) would go now, for good."
+    things, freed = things_text(plan.entries), size_text(plan.bytes_freed)
+    text = _text(source, things=things, size=size, freed=freed)
+    return " ".join(filter(None, (text, kept_text(plan))))
 
 
 def kept_text(plan: PrunePlan) -> str:
@@ -132,15 +137,22 @@ def kept_text(plan: PrunePlan) -> str:
 
 def disk_text(plan: PrunePlan) -> str:
     """Say what the store holds before and after: "23.4 GB → 22.2 GB, 1.2 GB come free"."""
-    before, after = size_text(plan.bytes_before), size_text(plan.bytes_after)
-    text = before
-    if plan.bytes_freed:
-        freed = size_text(plan.bytes_freed)
-        text = _text("{before} → {after}, {freed} free", before=before, after=after, freed=freed)
-    if plan.bytes_trashed:
-        moved = size_text(plan.bytes_trashed)
-        text += _text(", {moved} of it in the trash until that is emptied", moved=moved)
-    return text
+    source = "{before}"
+    if plan.bytes_freed and plan.bytes_trashed:
+        source = (
+            "{before} → {after}, {freed} free, {moved} of it in the trash until that is emptied"
+        )
+    elif plan.bytes_freed:
+        source = "{before} → {after}, {freed} free"
+    elif plan.bytes_trashed:
+        source = "{before}, {moved} of it in the trash until that is emptied"
+    return _text(
+        source,
+        before=size_text(plan.bytes_before),
+        after=size_text(plan.bytes_after),
+        freed=size_text(plan.bytes_freed),
+        moved=size_text(plan.bytes_trashed),
+    )
 
 
 def confirm_text(plan: PrunePlan) -> str:
@@ -160,6 +172,26 @@ def confirm_text(plan: PrunePlan) -> str:
         gone=things_text(for_good),
         size=freed,
     )
+
+
+def work_text(kind: RunKind) -> str:
+    """Say what a run does while it does it."""
+    return _text("Pruning" if kind is RunKind.PRUNE else "Cleaning up")
+
+
+def outcome_text(kind: RunKind, result: PruneResult) -> str:
+    """Say what came of a run; "" of one that nobody asked for and that had nothing to do."""
+    what = result_text(result)
+    if kind is RunKind.PRUNE:
+        return what or _text("Nothing had to go")
+    if what:
+        return _text("Clean-up: {what}", what=what)
+    return "" if kind is RunKind.AUTOMATIC else _text("Clean-up: nothing has to go")
+
+
+def failure_text(kind: RunKind, reason: str) -> str:
+    """Say why a run could not be made."""
+    return reason if kind is RunKind.PRUNE else _text("Clean-up: {what}", what=reason)
 
 
 def result_text(result: PruneResult) -> str:

@@ -1,151 +1,171 @@
 """What a person changes about images, so that it can be taken back and done again.
 
 Images are remembered by their paths: one that went to the trash and came back has another key.
+What is done for an image already is not done again, so a step that was stopped, or failed for
+some, is completed by the next one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from array import array
+from collections.abc import Iterable, Sequence
 
 from core.annotations import AnnotationChange
-from core.records import ItemResult, TrashReceipt
+from core.import_records import ImportOutcome, ImportReport, UndoOutcome, UndoResult
+from core.prune_records import PruneResult
+from core.records import TrashReceipt
+from gui.controllers.history import Step
+from gui.controllers.shuttle import Shuttle, problems_of, values
 from gui.controllers.store import OpenStore
 from gui.controllers.works import WorkController
 from gui.text import count_text, translated
 
-T = TypeVar("T")
-_NAMED = 1  # problems told in full; of more, their number
+AT_ONCE = 500  # records asked for together
 
 
-class Shuttle:
-    """Moves images of one store to the trash and back; knows where in it they are.
+class _Moved:
+    """Images that are in the store or in its trash.
 
     Args:
-        store: Whose images.
-        works: Where long work shows.
+        shuttle: What moves them.
+        paths: Where they are in the store.
     """
 
-    def __init__(self, store: OpenStore, works: WorkController) -> None:
-        self._store = store
-        self._works = works
-        self._tokens: dict[str, str] = {}
+    def __init__(self, shuttle: Shuttle, paths: Sequence[str]) -> None:
+        self._shuttle = shuttle
+        self._paths = paths
 
-    async def keys(self, paths: Iterable[str]) -> list[int]:
-        """Return the keys of the images that are at these paths now."""
-        wanted = list(paths)
-        located = await self._store.manager.located(wanted)
-        return [located[path].key for path in wanted if path in located]
+    @property
+    def count(self) -> int:
+        """How many images it is about."""
+        return len(self._paths)
 
-    async def move(self, keys: Sequence[int]) -> list[ItemResult[TrashReceipt]]:
-        """Move images to the trash."""
-        with self._works.begin(translated("changes", "Moving to the trash")) as work:
-            results = await self._store.manager.trash_images(
-                keys,
-                translated("changes", "deleted"),
-                progress=work.on_progress,
-                should_stop=work.stopped,
-            )
-        self._tokens.update((receipt.path, receipt.token) for receipt in values(results))
-        return results
+    async def _move(self) -> Step:
+        keys = await self._shuttle.keys(self._paths)
+        results, whole = await self._shuttle.move(keys)
+        images = count_text(len(values(results)), "image")
+        text = translated("changes", "{images} moved to the trash", images=images)
+        return Step(text, problems_of(results), whole)
 
-    async def put_back(
-        self, paths: Iterable[str], tokens: Mapping[str, str]
-    ) -> list[ItemResult[TrashReceipt]]:
-        """Put images back; ``tokens`` are of those that somebody else moved to the trash."""
-        known = [self._tokens.get(path) or tokens.get(path) for path in paths]
-        with self._works.begin(translated("changes", "Restoring")) as work:
-            return await self._store.manager.restore(
-                [token for token in known if token],
-                progress=work.on_progress,
-                should_stop=work.stopped,
-            )
+    async def _put_back(self, source: str = "{images} restored") -> Step:
+        results, whole = await self._shuttle.put_back(self._paths)
+        images = count_text(len(values(results)), "image")
+        return Step(translated("changes", source, images=images), problems_of(results), whole)
 
 
-class DeleteChange:
+class DeleteChange(_Moved):
     """Images moved to the trash.
 
     Args:
         shuttle: What moves them.
         keys: The images, by the catalogue's keys.
-        came_back: Called with the paths of images that are restored.
-        stayed: Called with the keys of images that could not be moved.
     """
 
-    def __init__(
-        self,
-        shuttle: Shuttle,
-        keys: Sequence[int],
-        came_back: Callable[[list[str]], object],
-        stayed: Callable[[set[int]], object],
-    ) -> None:
-        self._shuttle = shuttle
+    def __init__(self, shuttle: Shuttle, keys: Sequence[int]) -> None:
+        super().__init__(shuttle, ())
         self._keys: Sequence[int] | None = keys  # until they are in the trash
-        self._paths: list[str] = []
         self._count = len(keys)
-        self._came_back = came_back
-        self._stayed = stayed
+
+    @property
+    def count(self) -> int:
+        """How many images it is about."""
+        return self._count
 
     @property
     def text(self) -> str:
         """What it is, for the menu."""
-        images = count_text(self._count, "image")
-        return translated("changes", "Delete {images}", images=images)
+        return translated("changes", "Delete {images}", images=count_text(self._count, "image"))
 
-    async def redo(self) -> str:
+    async def redo(self) -> Step:
         """Move the images to the trash."""
-        keys = await self._shuttle.keys(self._paths) if self._keys is None else self._keys
-        results = await self._shuttle.move(keys)
+        if self._keys is None:
+            return await self._move()
+        results, whole = await self._shuttle.move(self._keys)
         self._keys = None
         self._paths = [receipt.path for receipt in values(results)]
         self._count = len(self._paths)
-        self._stayed(set(keys) - {result.item for result in results if result.value is not None})
         images = count_text(self._count, "image")
-        done = translated("changes", "{images} moved to the trash", images=images)
-        return with_problems(done, results)
+        text = translated("changes", "{images} moved to the trash", images=images)
+        return Step(text, problems_of(results), whole)
 
-    async def undo(self) -> str:
+    async def undo(self) -> Step:
         """Put them back where they were."""
-        results = await self._shuttle.put_back(self._paths, {})
-        return _told_restored(results, self._came_back)
+        return await self._put_back()
 
 
-class RestoreChange:
-    """Images put back from the trash.
+class RestoreChange(_Moved):
+    """Images put back from the trash; ``receipts`` are what is in it."""
 
-    Args:
-        shuttle: What moves them.
-        receipts: What is in the trash.
-        came_back: Called with the paths of images that are restored.
-    """
-
-    def __init__(
-        self,
-        shuttle: Shuttle,
-        receipts: Iterable[TrashReceipt],
-        came_back: Callable[[list[str]], object],
-    ) -> None:
-        self._shuttle = shuttle
-        self._tokens = {receipt.path: receipt.token for receipt in receipts}
-        self._came_back = came_back
+    def __init__(self, shuttle: Shuttle, receipts: Iterable[TrashReceipt]) -> None:
+        known = {receipt.path: receipt.token for receipt in receipts}
+        shuttle.learn(known)
+        super().__init__(shuttle, list(known))
 
     @property
     def text(self) -> str:
         """What it is, for the menu."""
-        images = count_text(len(self._tokens), "image")
-        return translated("changes", "Restore {images}", images=images)
+        return translated("changes", "Restore {images}", images=count_text(self.count, "image"))
 
-    async def redo(self) -> str:
+    async def redo(self) -> Step:
         """Put them back where they were."""
-        results = await self._shuttle.put_back(self._tokens, self._tokens)
-        return _told_restored(results, self._came_back)
+        return await self._put_back()
 
-    async def undo(self) -> str:
+    async def undo(self) -> Step:
         """Move them to the trash again."""
-        results = await self._shuttle.move(await self._shuttle.keys(self._tokens))
-        images = count_text(len(values(results)), "image")
-        done = translated("changes", "{images} moved to the trash", images=images)
-        return with_problems(done, results)
+        return await self._move()
+
+
+class PruneChange(_Moved):
+    """Images that a prune, whose ``result`` this is, moved to the trash."""
+
+    def __init__(self, shuttle: Shuttle, result: PruneResult) -> None:
+        still = set(result.tokens)  # a later part of the run may have emptied the trash
+        known = {each.entry.item.path: each.token for each in result.results if each.token in still}
+        shuttle.learn({path: token for path, token in known.items() if token is not None})
+        super().__init__(shuttle, list(known))
+
+    @property
+    def text(self) -> str:
+        """What it is, for the menu."""
+        return translated("changes", "Prune {images}", images=count_text(self.count, "image"))
+
+    async def redo(self) -> Step:
+        """Move the same images to the trash again."""
+        return await self._move()
+
+    async def undo(self) -> Step:
+        """Put them back where they were."""
+        return await self._put_back()
+
+
+class ImportChange(_Moved):
+    """Images that an import brought.
+
+    Args:
+        shuttle: What moves them.
+        report: What the import did; some of it is new.
+    """
+
+    def __init__(self, shuttle: Shuttle, report: ImportReport) -> None:
+        paths = [each.path for each in report.of(ImportOutcome.NEW) if each.path is not None]
+        super().__init__(shuttle, paths)
+        self._report = report
+
+    @property
+    def text(self) -> str:
+        """What it is, for the menu."""
+        return translated("changes", "Import {images}", images=count_text(self.count, "image"))
+
+    async def undo(self) -> Step:
+        """Move the images that came to the trash."""
+        results, whole = await self._shuttle.undo_import(self._report)
+        return Step(
+            _undone_text(results), [each.problem for each in results if each.problem], whole
+        )
+
+    async def redo(self) -> Step:
+        """Put them back from the trash."""
+        return await self._put_back("{images} imported again")
 
 
 class PinChange:
@@ -157,13 +177,18 @@ class PinChange:
         keys: The images, by the catalogue's keys.
     """
 
-    def __init__(self, store: OpenStore, works: WorkController, keys: Sequence[int]) -> None:
+    def __init__(self, store: OpenStore, works: WorkController, keys: array[int]) -> None:
         self._store = store
         self._works = works
-        self._keys: Sequence[int] | None = keys  # until it is known what is to change
+        self._keys: array[int] | None = keys  # until it is known what is to change
         self._count = len(keys)
         self._paths: list[str] = []
         self._pinned = True
+
+    @property
+    def count(self) -> int:
+        """How many images it is about."""
+        return self._count
 
     @property
     def text(self) -> str:
@@ -171,21 +196,28 @@ class PinChange:
         source = "Pin {images}" if self._pinned else "Unpin {images}"
         return translated("changes", source, images=count_text(self._count, "image"))
 
-    async def redo(self) -> str:
+    async def redo(self) -> Step:
         """Pin them, or no longer."""
         if self._keys is not None:
-            records = (await self._store.manager.records(self._keys)).values()
-            unpinned = [record.path for record in records if not record.pinned]
-            self._pinned = bool(unpinned)
-            self._paths = unpinned or [record.path for record in records]
-            self._count, self._keys = len(self._paths), None
+            await self._decide(self._keys)
+            self._keys = None
         return await self._set(self._pinned)
 
-    async def undo(self) -> str:
+    async def undo(self) -> Step:
         """Make them what they were."""
         return await self._set(not self._pinned)
 
-    async def _set(self, pinned: bool) -> str:
+    async def _decide(self, keys: array[int]) -> None:
+        paths: dict[bool, list[str]] = {True: [], False: []}
+        for start in range(0, len(keys), AT_ONCE):
+            some = await self._store.manager.records(keys[start : start + AT_ONCE])
+            for record in some.values():
+                paths[record.pinned].append(record.path)
+        self._pinned = bool(paths[False])
+        self._paths = paths[not self._pinned]
+        self._count = len(self._paths)
+
+    async def _set(self, pinned: bool) -> Step:
         located = await self._store.manager.located(self._paths)
         keys = [located[path].key for path in self._paths if path in located]
         text = translated("changes", "Pinning" if pinned else "Unpinning")
@@ -198,31 +230,17 @@ class PinChange:
             )
         images = count_text(len(values(results)), "image")
         source = "{images} pinned" if pinned else "{images} no longer pinned"
-        return with_problems(translated("changes", source, images=images), results)
+        whole = len(results) == len(keys)
+        return Step(translated("changes", source, images=images), problems_of(results), whole)
 
 
-def values(results: Iterable[ItemResult[T]]) -> list[T]:
-    """Return what was done, of the items for which something was."""
-    return [result.value for result in results if result.value is not None]
-
-
-def _told_restored(
-    results: Sequence[ItemResult[TrashReceipt]], came_back: Callable[[list[str]], object]
-) -> str:
-    receipts = values(results)
-    came_back([receipt.path for receipt in receipts])
-    images = count_text(len(receipts), "image")
-    return with_problems(translated("changes", "{images} restored", images=images), results)
-
-
-def with_problems(done: str, results: Iterable[ItemResult[Any]]) -> str:
-    """Return what was done, and what could not be."""
-    problems = [result.problem for result in results if result.problem is not None]
-    if not problems:
-        return done
-    if len(problems) <= _NAMED:
-        return f"{done}. {problems[0]}"
-    more = translated(
-        "changes", "{count} could not be: {first}", count=str(len(problems)), first=problems[0]
-    )
-    return f"{done}. {more}"
+def _undone_text(results: Sequence[UndoResult]) -> str:
+    count = dict.fromkeys(UndoOutcome, 0)
+    for each in results:
+        count[each.outcome] += 1
+    images = count_text(count[UndoOutcome.TRASHED], "image")
+    gone = count_text(count[UndoOutcome.GONE], "image")
+    source = "Import undone: {images} moved to the trash"
+    if count[UndoOutcome.GONE]:
+        source = "Import undone: {images} moved to the trash, {gone} no longer here"
+    return translated("changes", source, images=images, gone=gone)

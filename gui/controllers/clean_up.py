@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QObject, QTimer
 
 from core.errors import StoreError
-from core.prune_records import PruneRun
+from core.prune_records import PrunePlan, PruneRun
 from core.retention import policy_of
 from gui.actions import bind
 from gui.controllers.prune_runner import PruneRunner
@@ -16,7 +16,7 @@ from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.dialogs.question import confirmed
 from gui.main_window import MainWindow
-from gui.prune_text import confirm_text, interrupted_text, things_text
+from gui.prune_text import RunKind, confirm_text, interrupted_text, things_text
 from gui.text import count_text, size_text, translated, when_text
 
 FIRST_SECONDS = 3.0  # after a store is opened, at the earliest
@@ -44,7 +44,9 @@ class CleanUpController(QObject):
         self._window = window
         self._store: OpenStore | None = None
         self._opened = datetime.now()
-        self._busy = False
+        self._tried: datetime | None = None  # a run by itself that the log may not know of
+        self._looking = False
+        self._cleaning = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         stores.opened.connect(self._on_opened)
@@ -55,41 +57,40 @@ class CleanUpController(QObject):
 
     def clean_up_now(self) -> None:
         """Do at once what the settings ask for; ask first if something would go for good."""
-        if self._store is not None and not self._busy:
+        if self._cleaning:
+            self._window.notice.tell(translated("prune", "A clean-up is under way"))
+        elif self._store is not None:
+            self._cleaning = True
             self._store.tasks.start(self._clean_up_now(self._store))
 
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
         self._opened = datetime.now()
+        self._tried = None
         store.tasks.start(self._tell_interrupted(store))
         self._look()
 
     def _on_closing(self) -> None:
         self._store = None
-        self._busy = False
+        self._looking = self._cleaning = False
         self._timer.stop()
         self._window.stats.set_clean_ups("", "")
 
     def _look(self) -> None:
         """Look whether it is time, and say when it will be."""
-        if self._store is not None and not self._busy:
-            self._busy = True
+        if self._store is not None and not self._looking:
+            self._looking = True
             self._store.tasks.start(self._follow(self._store))
 
     async def _follow(self, store: OpenStore) -> None:
-        ran = False
         try:
-            runs = await store.manager.prune_runs()
-            last, now = (runs[-1] if runs else None), datetime.now()
-            due = self._due(store, last)
-            if due is not None and due <= now and not self._works.under_way:
+            last, due = await self._times(store)
+            if due is not None and due <= datetime.now() and not self._occupied:
                 await self._run(store)
-                ran = True
+                last, due = await self._times(store)
         finally:
-            self._busy = False
-        if ran:
-            self._look()
-            return
+            self._looking = False
+        now = datetime.now()
         self._tell_times(last, due, now)
         if due is not None:
             wait = max((due - now).total_seconds(), BUSY_SECONDS if due <= now else 0.05)
@@ -97,36 +98,50 @@ class CleanUpController(QObject):
         else:
             self._timer.stop()
 
-    def _due(self, store: OpenStore, last: PruneRun | None) -> datetime | None:
-        """Return when the next run is due; ``None`` if none is ever."""
+    @property
+    def _occupied(self) -> bool:
+        return self._cleaning or self._works.under_way
+
+    async def _times(self, store: OpenStore) -> tuple[PruneRun | None, datetime | None]:
+        """Return the last run, and when the next is due; ``None`` if none was, or will be."""
+        runs = await store.manager.prune_runs()
+        last = runs[-1] if runs else None
         settings = store.manager.settings
         if not settings.automatic_cleanup or store.manager.read_only:
-            return None
+            return last, None
         earliest = self._opened + timedelta(seconds=FIRST_SECONDS)
-        ended = _ended(last)
-        if ended is None:
-            return earliest
-        return max(ended + timedelta(hours=settings.cleanup_interval_hours), earliest)
+        interval = timedelta(hours=settings.cleanup_interval_hours)
+        before = [when for when in (_ended(last), self._tried) if when is not None]
+        return last, max([earliest, *(when + interval for when in before)])
 
     async def _run(self, store: OpenStore) -> None:
-        await self._runner.run(
-            store,
-            translated("prune", "Cleaning up"),
-            lambda work: store.manager.run_cleanup(work.on_progress, work.stopped),
-            translated("prune", "Clean-up: "),
-        )
+        self._tried = datetime.now()  # one that fails waits for its next turn, too
+        self._cleaning = True
+        try:
+            await self._runner.run(
+                RunKind.AUTOMATIC,
+                lambda work: store.manager.run_cleanup(work.on_progress, work.stopped),
+            )
+        finally:
+            self._cleaning = False
 
     async def _clean_up_now(self, store: OpenStore) -> None:
         try:
             plan = await store.manager.plan_prune(policy_of(store.manager.settings))
+            if await self._agreed(plan):
+                await self._runner.run(
+                    RunKind.CLEAN_UP,
+                    lambda work: store.manager.prune(plan, work.on_progress, work.stopped),
+                )
         except StoreError as error:
             self._window.notice.tell(str(error))
-            return
-        if not plan.entries:
-            self._window.notice.tell(translated("prune", "Clean-up: nothing has to go"))
-            return
+        finally:
+            self._cleaning = False
+
+    async def _agreed(self, plan: PrunePlan) -> bool:
+        """Ask, where something would go for good."""
         for_good = [entry for entry in plan.entries if entry.for_good]
-        if for_good and not await confirmed(
+        return not for_good or await confirmed(
             self._window,
             translated("prune", "Clean up now"),
             translated(
@@ -137,13 +152,6 @@ class CleanUpController(QObject):
             ),
             translated("prune", "This cannot be undone."),
             confirm_text(plan),
-        ):
-            return
-        await self._runner.run(
-            store,
-            translated("prune", "Cleaning up"),
-            lambda work: store.manager.prune(plan, work.on_progress, work.stopped),
-            translated("prune", "Clean-up: "),
         )
 
     async def _tell_interrupted(self, store: OpenStore) -> None:

@@ -116,7 +116,6 @@ class CommandController(QObject):
             dialog.setDirectory(str(self._wanted.parent))
         if await aio.finished(dialog):
             self.open(dialog.selectedFiles()[0])
-        dialog.deleteLater()
 
     def _reopen(self) -> None:
         if self._wanted is not None:

@@ -3,37 +3,57 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import StoreError
 from gui.controllers.store import OpenStore, StoreController
-from gui.text import translated
-from gui.views.notice import Notice
+from gui.dialogs.problems import ProblemsDialog
+from gui.main_window import MainWindow
+from gui.text import count_text, translated
 
 MOST_CHANGES: Final = 2000
+MOST_IMAGES: Final = 1_000_000  # in all changes together
+
+
+class Step(NamedTuple):
+    """What a change has done when it was made, or taken back.
+
+    Attributes:
+        text: What is to be told: "3 images moved to the trash".
+        problems: What could not be done, and why.
+        whole: Whether it came to its end; else it was stopped, and can be gone on with.
+    """
+
+    text: str
+    problems: Sequence[str] = ()
+    whole: bool = True
 
 
 class Change(Protocol):
-    """Something that can be done, taken back, and done again; it names images by id or token.
+    """Something that can be done, taken back, and done again; it names images by their paths.
 
-    ``redo`` and ``undo`` return what then is to be told ("3 images moved to the trash"; "" for
-    nothing), skip what somebody else changed meanwhile, saying so, and raise StoreError where
-    nothing can be done at all.
+    ``redo`` and ``undo`` skip what is done already, and what somebody else changed meanwhile;
+    they raise StoreError where nothing can be done at all.
     """
 
     @property
     def text(self) -> str:
-        """What it is, for the menu: "delete 3 images"."""
+        """What it is, for the menu: "Delete 3 images"."""
         ...
 
-    async def redo(self) -> str:
+    @property
+    def count(self) -> int:
+        """How many images it is about."""
+        ...
+
+    async def redo(self) -> Step:
         """Do it, for the first time or again."""
         ...
 
-    async def undo(self) -> str:
+    async def undo(self) -> Step:
         """Take it back."""
         ...
 
@@ -52,13 +72,15 @@ class History(QObject):
     changed = Signal()
     idle = Signal()
 
-    def __init__(self, stores: StoreController, notice: Notice) -> None:
-        super().__init__(notice)
-        self._notice = notice
+    def __init__(self, stores: StoreController, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
         self._store: OpenStore | None = None
         self._done: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._undone: list[Change] = []
-        self._steps: deque[tuple[Change, Callable[[], Awaitable[str]]]] = deque()
+        self._offered: Change | None = None
+        self._steps: deque[tuple[Change, bool]] = deque()
+        self._problems: list[str] = []
         self._running = False
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -81,13 +103,19 @@ class History(QObject):
     def perform(self, change: Change) -> None:
         """Do this, in its turn."""
         self.record(change)
-        self._take(change, change.redo)
+        self._take(change, forward=True)
 
     def record(self, change: Change) -> None:
         """Take note of what was done already."""
         self._done.append(change)
+        while sum(each.count for each in self._done) > MOST_IMAGES and len(self._done) > 1:
+            self._done.popleft()
         self._undone.clear()
         self.changed.emit()
+
+    def offer(self, change: Change) -> None:
+        """Take note of what nobody asked for: ``undo_one`` takes it back, Ctrl+Z does not."""
+        self._offered = change
 
     def undo(self) -> None:
         """Take back what was done last."""
@@ -96,11 +124,15 @@ class History(QObject):
 
     def undo_one(self, change: Change) -> None:
         """Take back this change, whatever came after; nothing if it is taken back already."""
-        if change in self._done:
+        if change is self._offered:
+            self._offered = None
+        elif change in self._done:
             self._done.remove(change)
-            self._undone.append(change)
-            self._take(change, change.undo)
-            self.changed.emit()
+        else:
+            return
+        self._undone.append(change)
+        self._take(change, forward=False)
+        self.changed.emit()
 
     def can_undo(self, change: Change) -> bool:
         """Tell whether this change was made and not taken back."""
@@ -111,19 +143,11 @@ class History(QObject):
         if self._undone:
             change = self._undone.pop()
             self._done.append(change)
-            self._take(change, change.redo)
+            self._take(change, forward=True)
             self.changed.emit()
 
-    def forget(self, change: Change) -> None:
-        """Drop a change that cannot be taken back any more."""
-        if change in self._done:
-            self._done.remove(change)
-        if change in self._undone:
-            self._undone.remove(change)
-        self.changed.emit()
-
-    def _take(self, change: Change, step: Callable[[], Awaitable[str]]) -> None:
-        self._steps.append((change, step))
+    def _take(self, change: Change, *, forward: bool) -> None:
+        self._steps.append((change, forward))
         if not self._running and self._store is not None:
             self._running = True
             self._store.tasks.start(self._run())
@@ -131,31 +155,78 @@ class History(QObject):
     async def _run(self) -> None:
         try:
             while self._steps:
-                change, step = self._steps.popleft()
-                try:
-                    self._tell(change, await step())
-                except StoreError as error:
-                    self.forget(change)
-                    self._notice.tell(str(error))
+                change, forward = self._steps.popleft()
+                await self._step(change, change.redo if forward else change.undo, forward)
         finally:
             self._running = False
         self.idle.emit()
 
-    def _tell(self, change: Change, text: str) -> None:
-        if not text or self._steps:  # of many steps the last one is told
-            return
-        if change in self._done:
-            self._notice.tell(text, translated("history", "Undo"), lambda: self.undo_one(change))
+    async def _step(
+        self, change: Change, step: Callable[[], Awaitable[Step]], forward: bool
+    ) -> None:
+        done: Step | None = None
+        try:
+            done = await step()
+        except StoreError as error:
+            self._problems.append(str(error))
+        finally:
+            if done is None or not change.count:
+                self._forget(change)
+            elif not done.whole and not forward:  # the rest can still be taken back
+                self._move_back(change)
+        if self._steps:  # of many steps the last is told, and what went wrong in any of them
+            self._problems += done.problems if done else ()
         else:
-            self._notice.tell(text)
+            self._tell(change, done)
+
+    def _tell(self, change: Change, done: Step | None) -> None:
+        problems, self._problems = [*self._problems, *(done.problems if done else ())], []
+        text = done.text if done else ""
+        if done and not done.whole:
+            text = translated("history", "{done}; stopped there", done=text)
+        if problems:
+            self._tell_problems(text if done and change.count else "", problems)
+        elif change in self._done:
+            undo = translated("history", "Undo")
+            self._window.notice.tell(text, undo, lambda: self.undo_one(change))
+        else:
+            self._window.notice.tell(text)
+
+    def _tell_problems(self, text: str, problems: list[str]) -> None:
+        said = [text] if text else []
+        if len(problems) == 1:
+            self._window.notice.tell(". ".join([*said, problems[0]]))
+            return
+        count = count_text(len(problems), "problem")
+        self._window.notice.tell(
+            ". ".join([*said, count]),
+            translated("history", "Show"),
+            lambda: ProblemsDialog(problems, self._window).open(),
+        )
+
+    def _move_back(self, change: Change) -> None:
+        if change in self._undone:
+            self._undone.remove(change)
+        if change not in self._done:
+            self._done.append(change)
+        self.changed.emit()
+
+    def _forget(self, change: Change) -> None:
+        """Drop a change that cannot be taken back, or made again, any more."""
+        if change in self._done:
+            self._done.remove(change)
+        if change in self._undone:
+            self._undone.remove(change)
+        self.changed.emit()
 
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
 
     def _on_closing(self) -> None:
-        self._store = None
+        self._store = self._offered = None
         self._done.clear()
         self._undone.clear()
         self._steps.clear()
+        self._problems.clear()
         self._running = False
         self.changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -10,12 +10,11 @@ from PySide6.QtCore import QObject
 from core.errors import StoreError
 from core.import_records import ImportReport
 from gui.controllers.browse import BrowseController
-from gui.controllers.changes import RestoreChange, Shuttle
+from gui.controllers.changes import ImportChange, RestoreChange
 from gui.controllers.history import History
-from gui.controllers.import_change import ImportChange
 from gui.controllers.selection import SelectionController
+from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import OpenStore, StoreController
-from gui.controllers.works import WorkController
 from gui.dialogs.import_report import ImportReportDialog
 from gui.main_window import MainWindow
 from gui.text import translated
@@ -27,7 +26,7 @@ class ImportReports(QObject):
     def __init__(
         self,
         stores: StoreController,
-        works: WorkController,
+        shuttle: Shuttle,
         history: History,
         browse: BrowseController,
         window: MainWindow,
@@ -35,7 +34,8 @@ class ImportReports(QObject):
     ) -> None:
         super().__init__(window)
         self._stores = stores
-        self._works = works
+        self._shuttle = shuttle
+        self._restoring: dict[str, str] = {}  # what they are called in the trash, by path
         self._history = history
         self._browse = browse
         self._window = window
@@ -43,6 +43,7 @@ class ImportReports(QObject):
         self._report: ImportReport | None = None
         self._change: ImportChange | None = None
         self._dialog: ImportReportDialog | None = None
+        shuttle.came_back.connect(self._on_came_back)
         stores.closing.connect(self._on_closing)
 
     def keep(self, report: ImportReport, change: ImportChange | None) -> None:
@@ -98,13 +99,13 @@ class ImportReports(QObject):
             text = translated("imports", "It is not in the trash any more")
             self._window.notice.tell(text)
             return
-        mark = partial(self._mark_restored, {each.path: each.token for each in receipts})
-        change = RestoreChange(Shuttle(store, self._works), receipts, mark)
-        self._history.perform(change)
+        self._restoring.update({each.path: each.token for each in receipts})
+        self._history.perform(RestoreChange(self._shuttle, receipts))
 
-    def _mark_restored(self, tokens: Mapping[str, str], paths: list[str]) -> None:
+    def _on_came_back(self, paths: list[str]) -> None:
+        back = {self._restoring.pop(path): path for path in paths if path in self._restoring}
         if self._dialog is not None:
-            self._dialog.mark_restored({tokens[path]: path for path in paths})
+            self._dialog.mark_restored(back)
 
     def _on_finished(self) -> None:
         self._dialog = None

@@ -19,10 +19,11 @@ from core.import_sources import Source
 from gui import aio
 from gui.actions import bind
 from gui.controllers.browse import BrowseController
+from gui.controllers.changes import ImportChange
 from gui.controllers.history import History
-from gui.controllers.import_change import ImportChange
 from gui.controllers.import_reports import ImportReports
 from gui.controllers.selection import SelectionController
+from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import Work, WorkController
 from gui.drops import Look, Offer, Target, look_at, offer_of, png_of, verdict_on
@@ -48,6 +49,7 @@ class ImportController(QObject):
         tasks: aio.TaskScope,
         stores: StoreController,
         works: WorkController,
+        shuttle: Shuttle,
         history: History,
         browse: BrowseController,
         window: MainWindow,
@@ -57,6 +59,7 @@ class ImportController(QObject):
         super().__init__(window)
         self._tasks = tasks
         self._works = works
+        self._shuttle = shuttle
         self._history = history
         self._window = window
         self._preferences = preferences
@@ -64,7 +67,7 @@ class ImportController(QObject):
         self._waiting: deque[Sequence[Source]] = deque()
         self._work: Work | None = None
         self._running = False
-        self._reports = ImportReports(stores, works, history, browse, window, selection)
+        self._reports = ImportReports(stores, shuttle, history, browse, window, selection)
         self._looking = aio.Latest(tasks)
         self._taking = asyncio.Lock()  # what takes long to look at keeps its turn
         bind(
@@ -203,7 +206,7 @@ class ImportController(QObject):
     def _conclude(self, store: OpenStore, report: ImportReport) -> None:
         change = None
         if report.of(ImportOutcome.NEW):
-            change = ImportChange(store, self._works, report)
+            change = ImportChange(self._shuttle, report)
             self._history.record(change)
         self._reports.keep(report, change)
         tell, text = self._window.notice.tell, summary_text(report)

@@ -18,7 +18,7 @@ from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.table_thumbnails import TableThumbnails
 from gui.dialogs.prune import PruneDialog
 from gui.main_window import MainWindow
-from gui.prune_text import told
+from gui.prune_text import RunKind, told
 from gui.text import translated
 
 STILL_SECONDS = 0.15  # without another key before anything is planned
@@ -80,8 +80,7 @@ class PruneController(QObject):
             dialog.deleteLater()
         if accepted and (choice := dialog.choice) is not None:
             await self._runner.run(
-                store,
-                translated("prune", "Pruning"),
+                RunKind.PRUNE,
                 lambda work: store.manager.prune(choice, work.on_progress, work.stopped),
             )
 

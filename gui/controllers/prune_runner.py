@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import StoreError
 from core.prune_records import PruneResult
+from gui.controllers.changes import PruneChange
 from gui.controllers.history import History
-from gui.controllers.prune_change import PruneChange
-from gui.controllers.store import OpenStore
+from gui.controllers.shuttle import Shuttle
 from gui.controllers.works import Work, WorkController
 from gui.dialogs.problems import ProblemsDialog
 from gui.main_window import MainWindow
-from gui.prune_text import result_text
+from gui.prune_text import RunKind, failure_text, outcome_text, work_text
 from gui.text import translated
 
 Run = Callable[[Work], Awaitable[PruneResult]]
@@ -29,47 +30,47 @@ class PruneRunner(QObject):
 
     ran = Signal()
 
-    def __init__(self, works: WorkController, history: History, window: MainWindow) -> None:
+    def __init__(
+        self, works: WorkController, shuttle: Shuttle, history: History, window: MainWindow
+    ) -> None:
         super().__init__(window)
         self._works = works
+        self._shuttle = shuttle
         self._history = history
         self._window = window
 
-    async def run(self, store: OpenStore, text: str, run: Run, prefix: str = "") -> None:
+    async def run(self, kind: RunKind, run: Run) -> None:
         """Carry out a run.
 
         Args:
-            store: Whose images go.
-            text: What the stats bar calls it.
+            kind: Why they go.
             run: Does it, and tells the work how far it is.
-            prefix: What the notice begins with; where there is one, nothing is told of a run
-                that had nothing to do.
         """
         try:
-            with self._works.begin(text) as work:
+            with self._works.begin(work_text(kind)) as work:
                 result = await run(work)
         except StoreError as error:
-            self._window.notice.tell(f"{prefix}{error}")
+            self._window.notice.tell(failure_text(kind, str(error)))
             return
-        self._tell(store, result, prefix)
+        self._tell(kind, result)
         self.ran.emit()
 
-    def _tell(self, store: OpenStore, result: PruneResult, prefix: str) -> None:
-        text = result_text(result)
+    def _tell(self, kind: RunKind, result: PruneResult) -> None:
+        text, problems = outcome_text(kind, result), result.problems
         if not text:
-            if not prefix:
-                self._window.notice.tell(translated("prune", "Nothing had to go"))
             return
-        problems = result.problems
-        notice = self._window.notice
         if not result.tokens:
-            self._tell_problems(prefix + text, problems)
+            self._tell_problems(text, problems)
             return
-        change = PruneChange(store, self._works, result)
-        self._history.record(change)
-        told = f"{prefix}{text}. {problems[0]}" if problems else prefix + text
-        undo = translated("history", "Undo")
-        notice.tell(told, undo, lambda: self._history.undo_one(change))
+        if problems:
+            text = f"{text}. {problems[0]}"
+        change = PruneChange(self._shuttle, result)
+        if kind is RunKind.AUTOMATIC:
+            self._history.offer(change)  # Ctrl+Z is about what a person did
+        else:
+            self._history.record(change)
+        undo = partial(self._history.undo_one, change)
+        self._window.notice.tell(text, translated("history", "Undo"), undo)
 
     def _tell_problems(self, text: str, problems: list[str]) -> None:
         if problems:

@@ -16,6 +16,7 @@ from core.thumbnails import THUMBNAIL_EDGES
 from gui.aio import Latest
 from gui.controllers.store import OpenStore, StoreController
 from gui.main_window import MainWindow
+from gui.models.day_rows import runs
 from gui.models.facts import facts_of, facts_of_many
 from gui.models.image_list import ImageListModel
 from gui.pictures import picture_of
@@ -84,7 +85,7 @@ class SelectionController(QObject):
         model = self._grid.selectionModel()
         first = self._images.index(rows[0])
         model.setCurrentIndex(first, flags.NoUpdate)
-        chosen = selection_of(self._images, [range(row, row + 1) for row in rows])
+        chosen = selection_of(self._images, [range(*run) for run in runs(rows)])
         model.select(chosen, flags.ClearAndSelect)
         self._grid.scrollTo(first)
         return True

@@ -114,7 +114,6 @@ class TakeOutController(QObject):
         dialog.choice_wanted.connect(lambda: store.tasks.start(self._choose(dialog)))
         accepted = await aio.finished(dialog)
         folder, sidecars = dialog.folder, dialog.sidecars
-        dialog.deleteLater()
         if not accepted:
             return
         before.export_folder, before.export_sidecars = str(folder), sidecars
@@ -140,7 +139,6 @@ class TakeOutController(QObject):
             chooser.setDirectory(str(dialog.folder))
         if await aio.finished(chooser):
             dialog.set_folder(chooser.selectedFiles()[0])
-        chooser.deleteLater()
 
     def _tell_exported(self, folder: Path, results: list[ItemResult[Path]], wanted: int) -> None:
         problems = [result.problem for result in results if result.problem is not None]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QObject
 
 from core.errors import StoreError
+from core.prune_records import Why
 from core.records import StoredImage, TrashReceipt
 from gui import pages
 from gui.actions import bind
 from gui.aio import Latest
 from gui.controllers.browse import BrowseController
-from gui.controllers.changes import DeleteChange, RestoreChange, Shuttle
+from gui.controllers.changes import DeleteChange, RestoreChange
 from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
+from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.table_thumbnails import TableThumbnails
 from gui.controllers.works import WorkController
@@ -60,6 +63,7 @@ class TrashController(QObject):
         images: ImageListModel,
         dates: DateTreeModel,
         trashed: ImageTableModel[TrashReceipt],
+        shuttle: Shuttle,
     ) -> None:
         super().__init__(window)
         self._works = works
@@ -71,7 +75,7 @@ class TrashController(QObject):
         self._dates = dates
         self._trashed = trashed
         self._store: OpenStore | None = None
-        self._shuttle: Shuttle | None = None
+        self._shuttle = shuttle
         self._listing: Latest | None = None
         self._thumbnails: TableThumbnails | None = None
         self._leaving: set[int] = set()  # keys of images on their way to the trash
@@ -89,6 +93,7 @@ class TrashController(QObject):
         window.trash.delete_wanted.connect(window.actions_by_id["delete_for_good"].trigger)
         window.dates.place_chosen.connect(self._on_place_chosen)
         history.idle.connect(self._on_history_idle)
+        shuttle.came_back.connect(self._back.extend)
         browse.rescanned.connect(self.refresh)
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -97,17 +102,16 @@ class TrashController(QObject):
         """Move the selected images to the trash, and select the one after them, or before."""
         selected = self._selection.keys()
         keys = [key for key in selected if key not in self._leaving]
-        if self._shuttle is None or not keys:
+        if self._store is None or not keys:
             return
         self._leaving.update(keys)
         self._select_neighbour()
-        change = DeleteChange(self._shuttle, keys, self._back.extend, self._on_stayed)
-        self._history.perform(change)
+        self._history.perform(DeleteChange(self._shuttle, keys))
 
     def restore(self) -> None:
         """Put what is selected in the trash back where it was."""
-        if self._shuttle is not None and (receipts := self._selected()):
-            self._history.perform(RestoreChange(self._shuttle, receipts, self._back.extend))
+        if self._store is not None and (receipts := self._selected()):
+            self._history.perform(RestoreChange(self._shuttle, receipts))
 
     def refresh(self) -> None:
         """Look again at what is in the trash."""
@@ -135,10 +139,8 @@ class TrashController(QObject):
     def _stays(self, row: int) -> bool:
         return self._images.key_at(row) not in self._leaving
 
-    def _on_stayed(self, keys: set[int]) -> None:
-        self._leaving -= keys
-
     def _on_history_idle(self) -> None:
+        self._leaving.clear()
         self.refresh()
         if self._back and self._store is not None:
             paths, self._back = self._back, []
@@ -166,7 +168,7 @@ class TrashController(QObject):
         self._dates.set_sums(Kind.TRASH, len(receipts), size_bytes)
         if self._window.dates.place.kind != Kind.TRASH:
             return
-        self._trashed.set_rows(receipts)
+        self._show_rows(receipts)
         days = count_text(store.manager.settings.trash_days, "day")
         self._window.trash.set_sums(
             translated(
@@ -181,6 +183,18 @@ class TrashController(QObject):
             self._window.show_trash()
         else:
             self._window.show_page(pages.empty_trash())
+
+    def _show_rows(self, receipts: Sequence[TrashReceipt]) -> None:
+        """Show these; what is selected and seen stays so."""
+        if sorted(each.token for each in receipts) == sorted(
+            each.token for each in self._trashed.rows
+        ):
+            return
+        table = self._window.trash.table
+        selected, offset = self._selected(), table.verticalScrollBar().value()
+        self._trashed.set_rows(receipts)
+        table.select_places(self._trashed.places_of(each.token for each in selected))
+        table.verticalScrollBar().setValue(offset)
 
     def _start_removal(self, only_selected: bool) -> None:
         if self._store is not None:
@@ -202,9 +216,13 @@ class TrashController(QObject):
         if not await confirmed(self._window, title, question, consequence, title):
             return
         with self._works.begin(translated("trash", "Removing")) as work:
-            remaining = await store.manager.empty_trash(
-                receipts, progress=work.on_progress, should_stop=work.stopped
-            )
+            try:
+                remaining = await store.manager.empty_trash(
+                    receipts, progress=work.on_progress, should_stop=work.stopped
+                )
+            except StoreError as error:
+                self._window.notice.tell(str(error))
+                return
             ended = work.stopped()
         self._tell_removed(receipts, [each.problem for each in remaining], ended)
         self.refresh()
@@ -227,13 +245,12 @@ class TrashController(QObject):
 
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
-        self._shuttle = Shuttle(store, self._works)
         self._listing = Latest(store.tasks)
         self._thumbnails = TableThumbnails(store, self._window.trash.table, self._trashed, _stored)
         self.refresh()
 
     def _on_closing(self) -> None:
-        self._store = self._shuttle = self._listing = None
+        self._store = self._listing = None
         if self._thumbnails is not None:
             self._thumbnails.deleteLater()
             self._thumbnails = None
@@ -269,7 +286,12 @@ def _bytes(receipt: TrashReceipt) -> int:
 
 
 def _why(receipt: TrashReceipt) -> str:
-    return receipt.reason
+    reasons = {
+        Why.AGE.value: translated("trash", "older than the limit"),
+        Why.SIZE.value: translated("trash", "over the size limit"),
+        Why.CHOSEN.value: translated("trash", "pruned"),
+    }
+    return reasons.get(receipt.reason, receipt.reason)
 
 
 def _stored(receipt: TrashReceipt) -> StoredImage | None:

@@ -25,6 +25,4 @@ async def confirmed(parent: QWidget, title: str, text: str, consequence: str, ac
     box.setDefaultButton(no)
     box.setEscapeButton(no)
     await aio.finished(box)
-    chosen = box.clickedButton() is yes
-    box.deleteLater()
-    return chosen
+    return box.clickedButton() is yes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from PySide6.QtCore import (
     QEvent,
+    QItemSelection,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -28,6 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.models.day_rows import runs
 from gui.models.image_list import Picture
 from gui.models.image_table import PICTURE_ROLE, ImageTableModel
 
@@ -101,6 +104,19 @@ class ImageTable(QTableView):
             flags = SelectionModel.SelectionFlag
             index = self._table.index(min(max(place, 0), count - 1), 0)
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
+    def select_places(self, places: Sequence[int]) -> None:
+        """Select the rows at these places, from the top, and no others."""
+        selection = QItemSelection()
+        last = self._table.columnCount() - 1
+        for start, stop in runs(places):
+            first, end = self._table.index(start, 0), self._table.index(stop - 1, last)
+            selection.select(first, end)
+        flags = SelectionModel.SelectionFlag
+        self.selectionModel().select(selection, flags.ClearAndSelect)
+        if places:
+            current = self._table.index(places[0], 0)
+            self.selectionModel().setCurrentIndex(current, flags.NoUpdate)
 
     def visible_places(self) -> range:
         """Return the places of which something can be seen."""

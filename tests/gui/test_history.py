@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import StoreError
+from gui.controllers.history import Step
 from tests.flows.conftest import open_window, until
 from tests.stores import make_store
 
@@ -17,21 +18,27 @@ class Letter:
     written: list[str] = field(repr=False)
     refuses: bool = False
 
+    count: int = 1
+    stops: int = 0  # how many times undoing it is stopped before its end
+
     @property
     def text(self) -> str:
         return f"write {self.letter}"
 
-    async def redo(self) -> str:
+    async def redo(self) -> Step:
         await asyncio.sleep(0.001)
         self.written.append(self.letter)
-        return f"{self.letter} written"
+        return Step(f"{self.letter} written")
 
-    async def undo(self) -> str:
+    async def undo(self) -> Step:
         await asyncio.sleep(0.001)
         if self.refuses:
             raise StoreError("It stays.")
+        if self.stops:
+            self.stops -= 1
+            return Step("half gone", (), whole=False)
         self.written.remove(self.letter)
-        return f"{self.letter} gone"
+        return Step(f"{self.letter} gone")
 
 
 async def test_changes_happen_in_order_and_are_taken_back_in_reverse(tmp_path: Path) -> None:
@@ -108,3 +115,51 @@ async def test_another_store_has_another_history(tmp_path: Path) -> None:
         await until(lambda: not session.history.busy)
         session.commands.open(make_store(tmp_path / "two"))
         await until(lambda: not session.window.actions_by_id["undo"].isEnabled())
+
+
+async def test_an_undo_that_was_stopped_can_be_gone_on_with(tmp_path: Path) -> None:
+    async with open_window(make_store(tmp_path)) as session:
+        history, written = session.history, list[str]()
+        history.perform(Letter("a", written, stops=1))
+        history.undo()
+        await until(lambda: not history.busy)
+        assert session.window.notice.accessibleDescription() == "half gone; stopped there"
+        assert history.redo_text == ""
+        history.undo()
+        await until(lambda: not history.busy)
+        assert written == []
+
+
+async def test_what_went_wrong_in_an_earlier_step_is_told_at_the_end(tmp_path: Path) -> None:
+    async with open_window(make_store(tmp_path)) as session:
+        history, written = session.history, list[str]()
+        history.perform(Letter("a", written))
+        history.perform(Letter("b", written, refuses=True))
+        history.undo()
+        history.perform(Letter("c", written))
+        await until(lambda: not history.busy)
+        assert session.window.notice.accessibleDescription() == "c written. It stays."
+
+
+async def test_what_nobody_asked_for_is_taken_back_only_by_its_notice(tmp_path: Path) -> None:
+    async with open_window(make_store(tmp_path)) as session:
+        history, written = session.history, list[str]()
+        history.perform(Letter("a", written))
+        history.undo()
+        await until(lambda: not history.busy)
+        cleaned = Letter("z", written)
+        written.append("z")
+        history.offer(cleaned)
+        assert (history.undo_text, history.redo_text) == ("", "write a")
+        history.undo_one(cleaned)
+        await until(lambda: not history.busy)
+        assert written == []
+
+
+async def test_few_images_are_remembered_however_many_were_changed(tmp_path: Path) -> None:
+    async with open_window(make_store(tmp_path)) as session:
+        for letter in "abc":
+            session.history.record(Letter(letter, [letter], count=400_000))
+        session.history.undo()
+        session.history.undo()
+        assert session.history.undo_text == ""

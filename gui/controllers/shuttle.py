@@ -1,0 +1,103 @@
+"""Between the store and its trash: moves images either way, and knows where in it they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import StoreError
+from core.import_records import ImportReport, UndoResult
+from core.records import ItemResult, TrashReceipt
+from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.works import WorkController
+from gui.text import translated
+
+T = TypeVar("T")
+
+
+class Shuttle(QObject):
+    """Moves images of the open store to the trash and back; there is one.
+
+    Whatever put an image into the trash, who has learnt its token can put it back: so changes of
+    different kinds undo each other's in any order. Each call tells, too, whether it came to its
+    end, or was stopped.
+
+    Signals:
+        came_back(list[str]): The images at these paths are in the store again.
+    """
+
+    came_back = Signal(object)
+
+    def __init__(self, stores: StoreController, works: WorkController) -> None:
+        super().__init__(works)
+        self._stores = stores
+        self._works = works
+        self._tokens: dict[str, str] = {}
+        stores.closing.connect(self._tokens.clear)
+
+    def learn(self, tokens: Mapping[str, str]) -> None:
+        """Take note of what the images that were at these paths are called in the trash."""
+        self._tokens.update(tokens)
+
+    async def keys(self, paths: Iterable[str]) -> list[int]:
+        """Return the keys of the images that are at these paths now."""
+        wanted = list(paths)
+        located = await self._store.manager.located(wanted)
+        return [located[path].key for path in wanted if path in located]
+
+    async def move(self, keys: Sequence[int]) -> tuple[list[ItemResult[TrashReceipt]], bool]:
+        """Move images to the trash."""
+        with self._works.begin(translated("changes", "Moving to the trash")) as work:
+            results = await self._store.manager.trash_images(
+                keys,
+                translated("changes", "deleted"),
+                progress=work.on_progress,
+                should_stop=work.stopped,
+            )
+        self.learn({receipt.path: receipt.token for receipt in values(results)})
+        return results, len(results) >= len(keys)
+
+    async def put_back(self, paths: Iterable[str]) -> tuple[list[ItemResult[TrashReceipt]], bool]:
+        """Put those of these images that are in the trash back where they were."""
+        tokens = [self._tokens[path] for path in paths if path in self._tokens]
+        with self._works.begin(translated("changes", "Restoring")) as work:
+            results = await self._store.manager.restore(
+                tokens, progress=work.on_progress, should_stop=work.stopped
+            )
+        back = [receipt.path for receipt in values(results)]
+        for path in back:
+            self._tokens.pop(path, None)
+        self.came_back.emit(back)
+        return results, len(results) == len(tokens)
+
+    async def undo_import(self, report: ImportReport) -> tuple[list[UndoResult], bool]:
+        """Move what an import brought, and is not in the trash already, there."""
+        left = tuple(each for each in report.results if each.path not in self._tokens)
+        new = sum(each.saved is not None for each in left)
+        with self._works.begin(translated("changes", "Undoing the import")) as work:
+            results = await self._store.manager.undo_import(
+                msgspec.structs.replace(report, results=left),
+                progress=work.on_progress,
+                should_stop=work.stopped,
+            )
+        self.learn({each.path: each.token for each in results if each.token is not None})
+        return results, len(results) >= new
+
+    @property
+    def _store(self) -> OpenStore:
+        if self._stores.store is None:
+            raise StoreError(translated("changes", "The store is closed"))
+        return self._stores.store
+
+
+def values(results: Iterable[ItemResult[T]]) -> list[T]:
+    """Return what was done, of the items for which something was."""
+    return [result.value for result in results if result.value is not None]
+
+
+def problems_of(results: Iterable[ItemResult[Any]]) -> list[str]:
+    """Return why nothing was done, of the items for which nothing was."""
+    return [result.problem for result in results if result.problem is not None]
