@@ -284,3 +284,69 @@ async def test_pin_delete_undo_undo_is_exact(tmp_path: Path) -> None:
         await until(lambda: said(session) == "1 image no longer pinned")
         sidecar = json.loads((base / str(record.sidecar_path)).read_bytes())
         assert sidecar["contact_sheet"]["pinned"] is False
+
+
+async def test_a_restore_from_the_page_and_a_delete_undo_each_other_in_any_order(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path, images=8, days=1)
+    before = on_disk(base)
+    async with open_window(base) as session:
+        await ready(session)
+        session.grid.setCurrentIndex(session.images.index(0))
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await done(session)
+        gone = on_disk(base)
+        session.window.dates.choose(Kind.TRASH)
+        await until(lambda: session.trashed.rowCount() == 2)
+        session.window.trash.table.selectAll()
+        session.window.actions_by_id["restore"].trigger()
+        await done(session)
+        assert on_disk(base) == before
+        QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)  # the restore
+        await done(session)
+        assert on_disk(base) == gone
+        for _ in range(2):  # the deletes
+            QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)
+        await done(session)
+        assert on_disk(base) == before
+
+
+async def test_a_failed_delete_can_be_tried_again(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=4, days=1, flat_share=0)
+    async with open_window(base) as session:
+        await ready(session)
+        session.grid.setCurrentIndex(session.images.index(0))
+        away = tmp_path / "away"
+        base.rename(away)
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await until(lambda: not session.history.busy)
+        assert session.history.undo_text == ""
+        away.rename(base)
+        session.grid.setCurrentIndex(session.images.index(0))
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await until(lambda: said(session) == "1 image moved to the trash")
+        assert len(in_trash(base)) == 1
+
+
+async def test_what_comes_into_the_trash_leaves_its_selection(tmp_path: Path) -> None:
+    base = make_store(tmp_path, images=10, days=1)
+    async with open_window(base) as session:
+        await ready(session)
+        session.grid.setCurrentIndex(session.images.index(0))
+        for _ in range(3):
+            QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await done(session)
+        session.window.dates.choose(Kind.TRASH)
+        await until(lambda: session.trashed.rowCount() == 3)
+        table = session.window.trash.table
+        table.select_place(1)
+        chosen = session.trashed.rows[1].token
+        store = session.stores.store
+        assert store is not None
+        record = (await store.manager.days())[0].keys[0]
+        await store.manager.trash_images([record], "by somebody else")
+        session.trash.refresh()
+        await until(lambda: session.trashed.rowCount() == 4)
+        assert [session.trashed.rows[place].token for place in table.selected_places()] == [chosen]
