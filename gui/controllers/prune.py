@@ -33,7 +33,6 @@ class PruneController(QObject):
         self._runner = runner
         self._window = window
         self._dialog: PruneDialog | None = None
-        self._plan: PrunePlan | None = None
         self._menu = QMenu(window)
         stores.closing.connect(self._on_closing)
         window.dates.menu_requested.connect(self._show_menu)
@@ -52,30 +51,19 @@ class PruneController(QObject):
         self._menu.popup(at)
 
     def _on_closing(self) -> None:
-        self._plan = None
         if self._dialog is not None:
             self._dialog.reject()
 
     async def _prune(self, store: OpenStore, days: frozenset[int], name: str) -> None:
         dialog = PruneDialog(store.manager.settings, days, name, self._window)
         self._dialog = dialog
-        planning, choosing = aio.Latest(store.tasks), aio.Latest(store.tasks)
+        planner = Planner(store, dialog)
         TableThumbnails(store, dialog.table, dialog.model, _image_of)
-
-        def plan(policy: RetentionPolicy | None, wait: float = STILL_SECONDS) -> None:
-            choosing.cancel()
-            if policy is not None:
-                planning.start(self._show_plan(store, dialog, policy, wait))
-
-        dialog.policy_edited.connect(plan)
-        dialog.ticks_changed.connect(lambda: choosing.start(self._show_choice(dialog)))
         dialog.confirmed.connect(dialog.accept)
-        plan(dialog.panel.policy, 0)
         try:
             accepted = await aio.finished(dialog)
         finally:
-            planning.cancel()
-            choosing.cancel()
+            planner.stop()
             self._dialog = None
             dialog.deleteLater()
         if accepted and (choice := dialog.choice) is not None:
@@ -84,24 +72,52 @@ class PruneController(QObject):
                 lambda work: store.manager.prune(choice, work.on_progress, work.stopped),
             )
 
-    async def _show_plan(
-        self, store: OpenStore, dialog: PruneDialog, policy: RetentionPolicy, wait: float
-    ) -> None:
+
+class Planner:
+    """Plans what one dialog asks for: what it shows is of its own fields and ticks, as they are.
+
+    Args:
+        store: What is planned for.
+        dialog: What asks; its first plan is begun at once.
+    """
+
+    def __init__(self, store: OpenStore, dialog: PruneDialog) -> None:
+        self._store = store
+        self._dialog = dialog
+        self._plan: PrunePlan | None = None
+        self._latest = aio.Latest(store.tasks)  # one for plans and sums: none lands late
+        dialog.policy_edited.connect(self._start)
+        dialog.ticks_changed.connect(self._on_ticks_changed)
+        self._start(dialog.panel.policy, 0)
+
+    def stop(self) -> None:
+        """Plan no more."""
+        self._latest.cancel()
+
+    def _start(self, policy: RetentionPolicy | None, wait: float = STILL_SECONDS) -> None:
+        self._latest.cancel()
+        self._plan = None
+        if policy is not None:
+            self._latest.start(self._show_plan(policy, wait))
+
+    def _on_ticks_changed(self) -> None:
+        if self._plan is not None:
+            self._latest.start(self._show_choice(self._plan))
+
+    async def _show_plan(self, policy: RetentionPolicy, wait: float) -> None:
         await asyncio.sleep(wait)
         try:
-            self._plan = await store.manager.plan_prune(policy)
+            self._plan = await self._store.manager.plan_prune(policy)
         except StoreError as error:
-            dialog.show_trouble(str(error))
+            self._dialog.show_trouble(str(error))
             return
-        dialog.show_plan(self._plan)
-        await self._show_choice(dialog)
+        self._dialog.show_plan(self._plan)
+        await self._show_choice(self._plan)
 
-    async def _show_choice(self, dialog: PruneDialog) -> None:
+    async def _show_choice(self, plan: PrunePlan) -> None:
         """Sum up what is ticked, in a thread: there may be a hundred thousand entries."""
-        plan = self._plan
-        if plan is None:
-            return
-        dialog.show_choice(await asyncio.to_thread(told, plan, dialog.model.unticked()))
+        unticked = self._dialog.model.unticked()
+        self._dialog.show_choice(await asyncio.to_thread(told, plan, unticked))
 
 
 def _image_of(entry: PruneEntry) -> StoredImage | None:

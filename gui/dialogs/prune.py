@@ -186,8 +186,7 @@ class PruneDialog(QDialog):
 
     def _on_policy_edited(self, policy: RetentionPolicy | None) -> None:
         self.show_waiting()
-        if policy is not None:
-            self.policy_edited.emit(policy)
+        self.policy_edited.emit(policy)
 
     def _tick(self, *, ticked: bool) -> None:
         self.model.tick(range(self.model.rowCount()), ticked=ticked)

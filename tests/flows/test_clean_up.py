@@ -69,9 +69,64 @@ async def test_not_before_the_interval_since_anybodys_last_run(tmp_path, monkeyp
     async with open_window(base, size=(1600, 800)) as session:
         await until(lambda: "18 images, next " in status(session))
         session.clean_up._look()
-        await until(lambda: not session.clean_up._busy)
+        await until(lambda: not session.clean_up._looking)
         assert len(image_files(base)) == 3
         assert notice(session) == ""
+
+
+async def test_a_run_that_cannot_be_recorded_waits_for_its_next_turn(tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.controllers.clean_up.FIRST_SECONDS", 0.05)
+    base = tmp_path / "store"
+    aged(base, 50, 3)
+    keep(base, automatic_cleanup=True, cleanup_interval_hours=5)
+    (base / "contact-sheet" / "runs.jsonl").mkdir(parents=True)  # nothing can be added to it
+    async with open_window(base, size=(1600, 800)) as session:
+        runs = []
+        session.prune_runner.ran.connect(lambda: runs.append(1))
+        await until(lambda: notice(session) == "Clean-up: 3 images moved to the trash")
+        await until(lambda: "next " in status(session))
+        assert session.clean_up._timer.remainingTime() > 3000 * 1000
+        assert len(runs) == 1
+        session.window.notice.press()
+        await until(lambda: len(image_files(base)) == 3)
+
+
+async def test_one_that_nobody_asked_for_leaves_undo_and_redo_as_they_are(tmp_path):
+    base = tmp_path / "store"
+    old, _ = aged(base, 50, 3), aged(base, 2, 2)
+    async with open_window(base) as session:
+        undo, redo = (session.window.actions_by_id[name] for name in ("undo", "redo"))
+        session.grid.setCurrentIndex(session.images.index(0))
+        session.window.actions_by_id["delete"].trigger()
+        await until(lambda: len(image_files(base)) == 4)
+        undo.trigger()
+        await until(lambda: len(image_files(base)) == 5)
+        assert redo.isEnabled()
+        manager = session.stores.store.manager
+        manager.apply(StorageSettings(base_path=str(base), automatic_cleanup=True))
+        session.settings.applied.emit()
+        await until(lambda: notice(session) == "Clean-up: 3 images moved to the trash")
+        assert redo.isEnabled()
+        assert not undo.isEnabled()
+        session.window.notice.press()
+        await until(lambda: notice(session) == "3 images restored")
+        assert len(image_files(base)) == 5
+        assert all(path.exists() for path in old)
+
+
+async def test_asked_for_twice_it_runs_once_and_says_so(tmp_path):
+    base = tmp_path / "store"
+    aged(base, 50, 20)
+    async with open_window(base) as session:
+        runs = []
+        session.prune_runner.ran.connect(lambda: runs.append(1))
+        session.window.actions_by_id["clean_up"].trigger()
+        session.window.actions_by_id["clean_up"].trigger()
+        assert notice(session) == "A clean-up is under way"
+        await until(lambda: notice(session) == "Clean-up: 20 images moved to the trash")
+        assert len(runs) == 1
+        session.window.actions_by_id["clean_up"].trigger()
+        await until(lambda: notice(session) == "Clean-up: nothing has to go")
 
 
 async def test_never_where_it_is_off_but_at_once_when_asked(tmp_path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import threading
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QRadioButton
 
 from gui.app import Session
+from gui.controllers.prune import STILL_SECONDS
 from gui.dialogs.prune import PruneDialog
+from gui.prune_text import told
 from gui.text import count_text, size_text
 from tests.flows.ageing import aged, in_trash
 from tests.flows.conftest import open_window, until
@@ -238,6 +242,65 @@ async def test_a_wrong_number_is_refused_in_place(tmp_path):
         type_over(dialog, "Age in days", "60")
         await until(lambda: dialog.choice is not None)
         assert sums(dialog) == "0 images · 0 bytes"
+        dialog.reject()
+
+
+async def test_while_a_field_is_wrong_nothing_can_be_confirmed(tmp_path):
+    base = tmp_path / "store"
+    aged(base, 50, 9)
+    async with open_window(base) as session:
+        dialog = await prune(session)
+        confirm = button(dialog, "Move 9 images to the trash")
+        type_over(dialog, "Age in days", "2x")  # for a moment it was 2
+        await asyncio.sleep(2 * STILL_SECONDS)
+        assert dialog.choice is None
+        assert not confirm.isEnabled()
+        click(dialog, "Untick all")
+        click(dialog, "Tick all")
+        await asyncio.sleep(2 * STILL_SECONDS)
+        assert dialog.choice is None
+        assert not confirm.isEnabled()
+        dialog.reject()
+
+
+async def test_where_planning_fails_no_earlier_plan_can_be_confirmed(tmp_path):
+    base = tmp_path / "store"
+    aged(base, 50, 4)
+    async with open_window(base) as session:
+        dialog = await prune(session)
+        away = base.rename(tmp_path / "away")
+        choose(dialog, "Leftovers of crashed programs")
+        await until(lambda: sums(dialog) == "Nobody can say what would go")
+        click(dialog, "Tick all")
+        await asyncio.sleep(2 * STILL_SECONDS)
+        assert dialog.choice is None
+        assert sums(dialog) == "Nobody can say what would go"
+        dialog.reject()
+        await gone(dialog)
+        away.rename(base)
+
+
+async def test_a_sum_that_comes_late_does_not_bring_an_unticked_image_back(tmp_path, monkeypatch):
+    base = tmp_path / "store"
+    aged(base, 50, 3)
+    go_on = threading.Event()
+
+    def told_late(plan, unticked):
+        assert unticked or go_on.wait(20)
+        return told(plan, unticked)
+
+    monkeypatch.setattr("gui.controllers.prune.told", told_late)
+    async with open_window(base) as session:
+        session.window.actions_by_id["prune"].trigger()
+        dialog = await dialog_named(session, "Prune")
+        await until(lambda: dialog.model.rowCount() == 3)
+        dialog.table.setFocus()
+        press(Key.Key_Home)
+        press(Key.Key_Space)
+        await until(lambda: dialog.choice is not None)
+        go_on.set()
+        await asyncio.sleep(0.2)
+        assert dialog.choice.count == 2
         dialog.reject()
 
 
