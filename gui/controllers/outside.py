@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from pathlib import Path
 from typing import Final
 
@@ -40,35 +41,29 @@ class OutsideController(QObject):
     def open(self) -> None:
         """Open the selected images in the program that the desktop has for them."""
         if (store := self._stores.store) is not None:
-            store.tasks.start(self._open(store))
+            store.tasks.start(self._open(store, self._selection.keys()))
 
     def reveal(self) -> None:
         """Show the selected images in the file manager."""
         if (store := self._stores.store) is not None:
-            store.tasks.start(self._reveal(store))
+            store.tasks.start(self._reveal(store, self._selection.keys()))
 
-    async def _paths(self, store: OpenStore) -> list[Path]:
-        keys = self._selection.keys()
-        records = await store.manager.records(keys)
-        return [store.path / records[key].path for key in keys if key in records]
-
-    async def _open(self, store: OpenStore) -> None:
-        paths = await self._paths(store)
-        if len(paths) > MANY and not await confirmed(
+    async def _open(self, store: OpenStore, keys: array[int]) -> None:
+        if len(keys) > MANY and not await confirmed(
             self._window,
             translated("outside", "Open images"),
-            translated("outside", "Open {images}?", images=count_text(len(paths), "image")),
+            translated("outside", "Open {images}?", images=count_text(len(keys), "image")),
             translated("outside", "Each may open a window of its own."),
             translated("outside", "Open"),
         ):
             return
-        for path in paths:
+        for path in await store.files(keys):
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
                 self._tell_unable(path)
                 return
 
-    async def _reveal(self, store: OpenStore) -> None:
-        paths = await self._paths(store)
+    async def _reveal(self, store: OpenStore, keys: array[int]) -> None:
+        paths = await store.files(keys)
         if not paths or await _shown_in_file_manager(paths):
             return
         folder = paths[0].parent

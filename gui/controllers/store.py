@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from core import ImageStorageManager, StorageSettings
 from core.errors import StoreError
+from core.events import ScanChanged
+from core.records import ImageRecord
 from gui.aio import Latest, TaskScope
 from gui.store_bridge import StoreBridge
+
+RECORDS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,27 @@ class OpenStore:
     bridge: StoreBridge
     tasks: TaskScope
 
+    async def records(self, keys: Sequence[int]) -> AsyncGenerator[ImageRecord, None]:
+        """Yield the records of images in this order, some hundred at a time; not of those gone."""
+        for start in range(0, len(keys), RECORDS_AT_ONCE):
+            some = keys[start : start + RECORDS_AT_ONCE]
+            found = await self.manager.records(some)
+            for key in some:
+                if key in found:
+                    yield found[key]
+
+    async def files(self, keys: Sequence[int]) -> list[Path]:
+        """Return where the images' files are, in this order; without those that are gone."""
+        return [self.path / record.path async for record in self.records(keys)]
+
+
+class Access(Enum):
+    """What can be done with a store's folder."""
+
+    WRITABLE = "writable"
+    READ_ONLY = "read-only"
+    GONE = "gone"
+
 
 class StoreController(QObject):
     """Holds at most one store open; opening another closes the one before.
@@ -40,12 +67,14 @@ class StoreController(QObject):
         closing(): The open store is about to close: let go of it.
         closed(): It is closed.
         failed(Path, StoreError): The store cannot be opened; none is open now.
+        access_changed(): The open store's folder can be written now, or no longer.
     """
 
     opened = Signal(object)
     closing = Signal()
     closed = Signal()
     failed = Signal(object, object)
+    access_changed = Signal()
 
     def __init__(self, scope: TaskScope, on_error: Callable[[Exception], None]) -> None:
         super().__init__()
@@ -56,11 +85,29 @@ class StoreController(QObject):
         self._settled = asyncio.Event()
         self._settled.set()
         self._failure: StoreError | None = None
+        self._access = Access.WRITABLE
 
     @property
     def store(self) -> OpenStore | None:
         """The store that is open."""
         return self._store
+
+    @property
+    def access(self) -> Access:
+        """What could be done with the open store's folder when it was last looked at.
+
+        It is looked at, in a thread, when the store opens, after each scan, and by ``look``.
+        """
+        return self._access
+
+    async def look(self) -> None:
+        """Look again at what can be done with the open store's folder."""
+        if (store := self._store) is None:
+            return
+        access = await asyncio.to_thread(_access_to, store.manager)
+        if store is self._store and access is not self._access:
+            self._access = access
+            self.access_changed.emit()
 
     def open(self, path: Path) -> None:
         """Start to open the store in this folder."""
@@ -100,7 +147,9 @@ class StoreController(QObject):
 
     async def _opened_store(self, path: Path) -> OpenStore:
         manager = ImageStorageManager(await asyncio.to_thread(StorageSettings.load, path))
+        self._access = await asyncio.to_thread(_access_to, manager)
         bridge = StoreBridge()
+        bridge.scan_changed.connect(self._on_scan_changed)
         manager.subscribe(bridge.hear)
         try:
             await manager.open()
@@ -109,6 +158,10 @@ class StoreController(QObject):
             bridge.deleteLater()
             raise
         return OpenStore(path, manager, bridge, TaskScope(self._on_error))
+
+    def _on_scan_changed(self, scan: ScanChanged) -> None:
+        if scan.progress is None and self._store is not None:
+            self._store.tasks.start(self.look())
 
     async def _close(self) -> None:
         if self._store is None:
@@ -123,6 +176,12 @@ class StoreController(QObject):
             await ending  # half closed it would live on
             raise
         self.closed.emit()
+
+
+def _access_to(manager: ImageStorageManager) -> Access:
+    if not manager.read_only:
+        return Access.WRITABLE
+    return Access.READ_ONLY if manager.base_path.exists() else Access.GONE
 
 
 async def _end(store: OpenStore) -> None:

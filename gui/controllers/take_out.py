@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication
@@ -20,14 +20,12 @@ from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.problems import ProblemsDialog
-from gui.image_files import ImageFiles
+from gui.image_files import FileList, ImageFiles, listed
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
 from gui.preferences import Preferences
 from gui.text import count_text, translated
 from gui.views.drag_picture import MOST_CARDS, drag_picture
-
-AT_ONCE: Final = 500  # records that are asked for together
 
 
 class TakeOutController(QObject):
@@ -71,40 +69,36 @@ class TakeOutController(QObject):
         if (store := self._stores.store) is not None:
             store.tasks.start(self._export(store, self._selection.keys()))
 
-    async def _paths(self, store: OpenStore, keys: array[int]) -> list[Path]:
-        paths = []
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
-            records = await store.manager.records(some)
-            paths += [store.path / records[key].path for key in some if key in records]
-        return paths
-
     async def _copy(self, store: OpenStore, keys: array[int]) -> None:
-        if paths := await self._paths(store, keys):
-            QGuiApplication.clipboard().setMimeData(ImageFiles(paths))
-            images = count_text(len(paths), "image")
+        if files := await store.files(keys):
+            offered = await asyncio.to_thread(listed, files)
+            QGuiApplication.clipboard().setMimeData(ImageFiles(offered))
+            images = count_text(len(files), "image")
             self._window.notice.tell(translated("take_out", "{images} copied", images=images))
 
     # Dragging
 
     async def _look_up_and_drag(self, store: OpenStore, keys: array[int]) -> None:
-        paths = await self._paths(store, keys)
-        if paths and QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+        files = await store.files(keys)
+        offered = await asyncio.to_thread(listed, files)
+        if files and QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             # Later, out of this task: dragging runs a loop of its own, in which others go on.
-            QTimer.singleShot(0, self, partial(self._drag, paths, keys[:MOST_CARDS]))
+            QTimer.singleShot(0, self, partial(self._drag, offered, len(files), keys[:MOST_CARDS]))
 
-    def _drag(self, paths: list[Path], first: array[int]) -> None:
+    def _drag(self, offered: FileList, count: int, first: array[int]) -> None:
         grid = self._window.grid
         drag = QDrag(grid)
-        drag.setMimeData(ImageFiles(paths))
+        drag.setMimeData(ImageFiles(offered))
         pictures = [self._images.picture(key) for key in first]
         known = [each.pixmap for each in pictures if each is not None and each.pixmap is not None]
         ratio = grid.devicePixelRatioF()
-        picture = drag_picture(known, len(paths), grid.palette(), QApplication.font(), ratio)
+        picture = drag_picture(known, count, grid.palette(), QApplication.font(), ratio)
         drag.setPixmap(picture)
         self._dragging = True
-        drag.exec(Qt.DropAction.CopyAction)
-        self._dragging = False
+        try:
+            drag.exec(Qt.DropAction.CopyAction)
+        finally:
+            self._dragging = False
 
     # Exporting
 
@@ -135,7 +129,7 @@ class TakeOutController(QObject):
         chooser = QFileDialog(dialog, translated("take_out", "Export to a folder"))
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        if dialog.folder.is_dir():
+        if await asyncio.to_thread(dialog.folder.is_dir):
             chooser.setDirectory(str(dialog.folder))
         if await aio.finished(chooser):
             dialog.set_folder(chooser.selectedFiles()[0])
