@@ -144,12 +144,7 @@ class Session:
         )  # fmt: skip
         self.imports.store_wanted.connect(self.commands.open)
         self.availability = Availability(
-            self.window.actions_by_id,
-            self.stores,
-            self.works,
-            self.history,
-            self.selection,
-            self.window.trash.table,
+            self.window, self.stores, self.works, self.history, self.selection
         )
         self.settings = SettingsController(self.tasks, self.stores, self.window, preferences)
         self.settings.applied.connect(self.browse.show_totals)

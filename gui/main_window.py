@@ -56,9 +56,11 @@ class MainWindow(QMainWindow):
 
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
+        page_changed(): The images, the trash or a message took the place of another of them.
     """
 
     closing = Signal()
+    page_changed = Signal()
 
     def __init__(
         self, dates_model: DateTreeModel, grid: ImageGrid, trash_model: ImageTableModel[Any]
@@ -102,6 +104,11 @@ class MainWindow(QMainWindow):
     def show_trash(self) -> None:
         """Show the trash in place of the images."""
         self._stack.setCurrentWidget(self.trash)
+
+    @property
+    def shows_trash(self) -> bool:
+        """Whether the trash is what is shown."""
+        return self._stack.currentWidget() is self.trash
 
     def save_panes(self) -> QByteArray:
         """Return which panes are shown and how wide they are, for ``restore_panes``."""
@@ -194,6 +201,7 @@ class MainWindow(QMainWindow):
         for action, pane in zip(self._pane_actions(), panes, strict=True):
             action.setChecked(True)
             action.toggled.connect(pane.setVisible)
+        self._stack.currentChanged.connect(self.page_changed)
         self._size_slider.valueChanged.connect(self.grid.set_cell_size)
         self.grid.cell_size_changed.connect(self._size_slider.setValue)
 

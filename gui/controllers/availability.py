@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 
 from gui.actions import Need, set_available
 from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
-from gui.controllers.store import StoreController
+from gui.controllers.store import Access, StoreController
 from gui.controllers.works import WorkController
-from gui.views.image_table import ImageTable
+from gui.main_window import MainWindow
 
 
 class Availability(QObject):
@@ -20,33 +17,33 @@ class Availability(QObject):
 
     def __init__(
         self,
-        actions: Mapping[str, QAction],
+        window: MainWindow,
         stores: StoreController,
         works: WorkController,
         history: History,
         selection: SelectionController,
-        trash: ImageTable,
     ) -> None:
         super().__init__(works)
-        self._actions = actions
+        self._window = window
+        self._actions = window.actions_by_id
         self._stores = stores
         self._works = works
         self._history = history
         self._selection = selection
-        self._trash = trash
-        for changed in (stores.opened, stores.closed, stores.failed, works.changed,
-                        history.changed, selection.changed, trash.selection_changed):  # fmt: skip
+        for changed in (stores.opened, stores.closed, stores.failed, stores.access_changed,
+                        works.changed, history.changed, selection.changed, window.page_changed,
+                        window.trash.table.selection_changed):  # fmt: skip
             changed.connect(self.update)
         self.update()
 
     def update(self) -> None:
         """Look at what there is now."""
-        store = self._stores.store
+        is_open, window = self._stores.store is not None, self._window
         there: dict[Need, bool] = {
-            "store": store is not None,
-            "writable": store is not None and not store.manager.read_only,
+            "store": is_open,
+            "writable": is_open and self._stores.access is Access.WRITABLE,
             "selection": self._selection.has_images,
-            "trashed": self._trash.isVisible() and bool(self._trash.selected_places()),
+            "trashed": window.shows_trash and bool(window.trash.table.selected_places()),
             "work": self._works.under_way,
             "undo": bool(self._history.undo_text),
             "redo": bool(self._history.redo_text),

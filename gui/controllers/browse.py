@@ -10,7 +10,7 @@ from core.events import ScanChanged
 from core.records import DayImages
 from gui import pages
 from gui.aio import Latest
-from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.store import Access, OpenStore, StoreController
 from gui.controllers.works import Work, WorkController
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel, Kind, Place
@@ -41,6 +41,7 @@ class BrowseController(QObject):
         works: WorkController,
     ) -> None:
         super().__init__(window)
+        self._stores = stores
         self._window = window
         self._images = images
         self._dates = dates
@@ -56,6 +57,7 @@ class BrowseController(QObject):
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
+        stores.access_changed.connect(self._show_access)
         window.dates.place_chosen.connect(self._on_place_chosen)
         window.grid.day_in_view_changed.connect(window.dates.show_day_in_view)
 
@@ -95,12 +97,15 @@ class BrowseController(QObject):
         store.bridge.scan_changed.connect(self._on_scan_changed)
         store.bridge.catalog_reset.connect(self._on_catalog_reset)
         self._window.set_store_name(store.path.name or str(store.path))
-        if store.manager.read_only:
-            self._window.stats.set_badge(
-                translated("stats", "read-only"),
-                translated("stats", "This folder may be read, but not written."),
-            )
+        self._show_access()
         self._show_chosen()
+
+    def _show_access(self) -> None:
+        read_only = self._stores.access is Access.READ_ONLY
+        self._window.stats.set_badge(
+            translated("stats", "read-only") if read_only else "",
+            translated("stats", "This folder may be read, but not written.") if read_only else "",
+        )
 
     def _on_closing(self) -> None:
         self._store = self._showing = None
