@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,23 @@ from core.errors import InvalidSettings
 
 SETTINGS_FILE = "contact-sheet/settings.json"
 ENVIRONMENT_PREFIX = "STORAGE__"
+
+
+class Range(NamedTuple):
+    """What a number of the settings may be: from ``least`` to ``most``, perhaps ``whole``."""
+
+    least: float
+    most: float
+    whole: bool = False
+
+
+RANGES: Final = {
+    "retention_days": Range(1, 36_500, whole=True),
+    "max_size_gb": Range(0.001, 1_000_000),
+    "cleanup_interval_hours": Range(0.001, 8760),
+    "trash_days": Range(1, 36_500, whole=True),
+    "trash_max_gb": Range(0, 1_000_000),
+}
 
 
 class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +71,8 @@ class StorageSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidSettings("base_path must name a folder, such as ./storage")
         if "\0" in self.base_path:
             raise InvalidSettings("base_path must not hold a NUL character")
-        _check_number("retention_days", self.retention_days, whole=True, least=1, most=36_500)
-        _check_number("max_size_gb", self.max_size_gb, least=0.001, most=1_000_000)
-        _check_number("cleanup_interval_hours", self.cleanup_interval_hours, least=0.001, most=8760)
-        _check_number("trash_days", self.trash_days, whole=True, least=1, most=36_500)
-        _check_number("trash_max_gb", self.trash_max_gb, least=0, most=1_000_000)
+        for name, allowed in RANGES.items():
+            _check_number(name, getattr(self, name), allowed)
         for name in ("create_subdirectories", "automatic_cleanup"):
             if not isinstance(getattr(self, name), bool):
                 raise InvalidSettings(f"{name} must be true or false")
@@ -146,11 +160,10 @@ def _field_of(variable: str) -> str | None:
     return name.removeprefix(ENVIRONMENT_PREFIX).lower() if in_store else None
 
 
-def _check_number(
-    name: str, value: object, *, whole: bool = False, least: float, most: float
-) -> None:
-    allowed = int if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, allowed) or not least <= value <= most:
+def _check_number(name: str, value: object, allowed: Range) -> None:
+    least, most, whole = allowed
+    types = int if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, types) or not least <= value <= most:
         kind = "a whole number" if whole else "a number"
         raise InvalidSettings(
             f"{name} must be {kind} from {least:g} to {most:,.0f}; it is {value!r}"

@@ -18,7 +18,7 @@ from core.prune_records import (
     Why,
 )
 from core.records import InterruptedWork
-from gui.text import count_text, duration_text, moment_text, number_text, size_text, translated
+from gui.text import count_text, duration_text, minute_text, number_text, size_text, translated
 
 DAY_US: Final = 86_400_000_000
 SECOND_US: Final = 1_000_000
@@ -236,8 +236,7 @@ def interrupted_text(work: InterruptedWork) -> str:
         "each is whole, here or in the trash.",
     }
     source = sources.get(work.kind, "Work on {count} images was interrupted on {when}.")
-    when = moment_text(work.started).rpartition(":")[0]
-    return _text(source, count=number_text(work.total), when=when)
+    return _text(source, count=number_text(work.total), when=minute_text(work.started))
 
 
 def _sort_of(entry: PruneEntry) -> str:

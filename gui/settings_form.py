@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.errors import InvalidSettings
-from core.settings import ENVIRONMENT_PREFIX, StorageSettings
-from gui.text import translated
+from core.settings import ENVIRONMENT_PREFIX, RANGES, StorageSettings
+from gui.text import decimal_text, number_text, translated
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field of the form.
+    """One field of the form; all its words are translated where they are shown.
 
     Attributes:
         name: Of ``StorageSettings``.
@@ -54,13 +54,26 @@ def problem_of(name: str, value: Any) -> str:
     """Say what is wrong with a value, as a sentence for under its field; "" if nothing is."""
     try:
         StorageSettings(**{name: value})
-    except InvalidSettings as error:
-        reason = str(error).removeprefix(name).partition("; it is ")[0].strip()
-        return f"{reason[:1].upper()}{reason[1:]}."
+    except InvalidSettings:
+        return _rule(name)
     return ""
+
+
+def _rule(name: str) -> str:
+    allowed = RANGES.get(name)
+    if allowed is None:
+        return _text('Must be three octal digits that let the owner read and write, such as "644".')
+    source = "Must be a number from {least} to {most}."
+    if allowed.whole:
+        source = "Must be a whole number from {least} to {most}."
+    return _text(source, least=decimal_text(allowed.least), most=number_text(int(allowed.most)))
 
 
 def locked_text(name: str) -> str:
     """Say that the environment holds a setting, and by which variable."""
     variable = f"{ENVIRONMENT_PREFIX}{name.upper()}"
-    return translated("settings", "Set by {variable}, outside this window.", variable=variable)
+    return _text("Set by {variable}, outside this window.", variable=variable)
+
+
+def _text(source: str, **values: str) -> str:
+    return translated("settings", source, **values)

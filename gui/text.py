@@ -125,6 +125,12 @@ def when_text(moment: datetime, now: datetime) -> str:
     return _locale().toString(QDateTime(_qdate(moment), time), form)
 
 
+def minute_text(moment: datetime) -> str:
+    """Return a naive local time to the minute: "20 November 2026 17:48"."""
+    time = QTime(moment.hour, moment.minute)
+    return _locale().toString(QDateTime(_qdate(moment), time), _form("d MMMM yyyy HH:mm"))
+
+
 def moment_text(moment: datetime) -> str:
     """Return a naive local time to the second: "20 November 2026 17:48:09"."""
     time = QTime(moment.hour, moment.minute, moment.second)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.settings_form import FormField, locked_text, problem_of
-from gui.text import decimal_text, number_of
+from gui.text import decimal_text, number_of, translated
+from gui.views.labels import Note
 
 NUMBER_PX = 96
 
@@ -80,12 +81,10 @@ class SettingField(QObject):
         self.locked = locked
         self.control = self._make_control()
         self.control.setEnabled(not locked)
-        self.control.setAccessibleName(spec.label.replace("&", ""))
-        self.label = QLabel("" if isinstance(self.control, QCheckBox) else spec.label)
+        self.control.setAccessibleName(_text(spec.label).replace("&", ""))
+        self.label = QLabel("" if isinstance(self.control, QCheckBox) else _text(spec.label))
         self.label.setBuddy(self.control)
-        self._note = QLabel()
-        self._note.setObjectName("note")
-        self._note.setWordWrap(True)
+        self._note = Note()
         self.content = QWidget(parent)
         self._lay_out()
         self.check()
@@ -125,13 +124,10 @@ class SettingField(QObject):
     def check(self) -> None:
         """Say below what is wrong, who holds it, or what a person has to know."""
         problem = self.problem
-        note = problem or (locked_text(self.name) if self.locked else self.spec.hint)
-        self._note.setText(note)
+        note = problem or (locked_text(self.name) if self.locked else _text(self.spec.hint))
+        self._note.say(note, wrong=bool(problem))
         self._note.setVisible(bool(note))
-        role = QPalette.ColorRole
-        self._note.setForegroundRole(role.BrightText if problem else role.PlaceholderText)
-        unit = f"{self.spec.unit}. " if self.spec.unit else ""
-        self.control.setAccessibleDescription(unit + note)
+        self.control.setAccessibleDescription(described(_text(self.spec.unit), note))
 
     def _make_control(self) -> NumberBox | QCheckBox | QComboBox | QLineEdit:
         if self.spec.unit:
@@ -141,7 +137,7 @@ class SettingField(QObject):
         if self.spec.choices:
             choice = QComboBox()
             for value, text in self.spec.choices:
-                choice.addItem(text, value)
+                choice.addItem(_text(text), value)
             choice.activated.connect(self._on_edited)
             return choice
         if self.name == "file_permissions":
@@ -149,7 +145,7 @@ class SettingField(QObject):
             line.setFixedWidth(NUMBER_PX)
             line.textEdited.connect(self._on_edited)
             return line
-        check = QCheckBox(self.spec.label)
+        check = QCheckBox(_text(self.spec.label))
         check.toggled.connect(self._on_edited)
         return check
 
@@ -158,7 +154,7 @@ class SettingField(QObject):
         row.setSpacing(8)
         row.addWidget(self.control)
         if self.spec.unit:
-            row.addWidget(QLabel(self.spec.unit))
+            row.addWidget(QLabel(_text(self.spec.unit)))
         row.addStretch(1)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -169,3 +165,14 @@ class SettingField(QObject):
     def _on_edited(self) -> None:
         self.check()
         self.edited.emit()
+
+
+def described(unit: str, note: str) -> str:
+    """Return what screen readers add to a field's name: its unit, and the note below it."""
+    if not unit or not note:
+        return unit or note
+    return translated("settings", "{unit}. {note}", unit=unit, note=note)
+
+
+def _text(source: str) -> str:
+    return translated("settings", source) if source else ""

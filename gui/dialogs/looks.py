@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from gui.language import LANGUAGES, SYSTEM
 from gui.text import number_text, translated
 from gui.theme import Appearance
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL
+from gui.views.labels import Note
 from gui.views.sectioned_view import DEFAULT_CELL
 
 LABEL_PX: Final = 152
@@ -88,9 +88,7 @@ class LooksPage(QWidget):
             label.setBuddy(buddy)
             grid.addWidget(label, number, 0)
             grid.addWidget(shown, number, 1)
-        note = QLabel(_text("Of numbers and dates; the window's words are in English so far."))
-        note.setObjectName("note")
-        note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        note = Note(_text("Of numbers and dates; the window's words are in English so far."))
         grid.addWidget(note, len(rows), 1)
         grid.setRowStretch(len(rows) + 1, 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFrame,
-    QLabel,
     QPushButton,
     QScrollArea,
     QTabWidget,
@@ -23,8 +23,10 @@ from PySide6.QtWidgets import (
 from core.settings import StorageSettings
 from gui.dialogs.fields import SettingField
 from gui.dialogs.looks import DEFAULT_LOOKS, Looks, LooksPage, form_grid
+from gui.models.image_text import tool_tip
 from gui.settings_form import FORM
 from gui.text import translated
+from gui.views.labels import heading, quiet_label
 
 WIDTH_PX: Final = 600
 FRAME_PX: Final = 48  # what a desktop puts around a window, and a little more
@@ -61,11 +63,11 @@ class PreferencesDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_text("Preferences"))
-        self.setAccessibleName("Preferences")
+        self.setAccessibleName(_text("Preferences"))
         self._settings = settings
         self._fields: list[SettingField] = []
-        self._summary = _quiet_label("summary")
-        self._trouble = _quiet_label("trouble")
+        self._summary = quiet_label("summary", wrapped=True)
+        self._trouble = quiet_label("trouble", wrapped=True)
         self._trouble.setForegroundRole(QPalette.ColorRole.BrightText)
         self._trouble.hide()
         self._looks_page = LooksPage()
@@ -125,15 +127,17 @@ class PreferencesDialog(QDialog):
     def _store_page(self, settings: StorageSettings, locked: Collection[str]) -> QWidget:
         page = self._page = QWidget()
         grid = form_grid(page, 8)
-        which = _quiet_label("storePath")
-        which.setText(_text("For the store {path}", path=settings.base_path))
-        which.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        path = Path(settings.base_path)
+        which = quiet_label("storeName", wrapped=True)
+        which.setText(_text("For the store {name}", name=path.name or str(path)))
+        which.setToolTip(tool_tip(str(path)))
+        which.setAccessibleDescription(str(path))
         grid.addWidget(which, 0, 0, 1, 2)
         section = ""
         for spec in FORM:
             if spec.section != section:
                 section = spec.section
-                grid.addWidget(_heading(_text(section)), grid.rowCount(), 0, 1, 2)
+                grid.addWidget(heading(_text(section)), grid.rowCount(), 0, 1, 2)
             field = SettingField(spec, spec.name in locked, page)
             field.set_value(getattr(settings, spec.name))
             field.edited.connect(self._on_edited)
@@ -230,22 +234,6 @@ def _scrolling(page: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return area
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName("formSection")
-    label.setIndent(0)
-    return label
-
-
-def _quiet_label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return label
 
 
 def _text(source: str, **values: str) -> str:

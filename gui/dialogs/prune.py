@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,6 +25,7 @@ from gui.text import translated
 from gui.views.day_totals import DayTotalsTable
 from gui.views.disk_bar import DiskBar
 from gui.views.image_table import ImageTable
+from gui.views.labels import heading, quiet_label
 
 LARGEST: Final = QSize(1040, 680)
 SMALLEST: Final = QSize(760, 520)
@@ -64,14 +65,14 @@ class PruneDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_text("Prune"))
-        self.setAccessibleName("Prune")
+        self.setAccessibleName(_text("Prune"))
         self.panel = PrunePolicyPanel(settings, days, name)
         self.model = PruneTableModel(self)
         self.table = ImageTable(self.model, _text("What would go"))
         self._days = DayTotalsModel(self)
         self._sums = QLabel()
         self._sums.setObjectName("pageHeading")
-        self._kept = _quiet_label("kept")
+        self._kept = quiet_label("kept")
         self._disk = QLabel()
         self._disk.setObjectName("disk")
         self._disk.setWordWrap(True)
@@ -107,6 +108,7 @@ class PruneDialog(QDialog):
         self._kept.setText(choice.kept)
         self._disk.setText(choice.disk)
         self._bar.set_shares(plan.bytes_before, plan.bytes_freed, plan.bytes_trashed)
+        self._bar.setAccessibleDescription(choice.disk)
         self._days.set_days(plan.days)
         self._question.setText(choice.question)
         self._confirm.setText(choice.confirm)
@@ -130,10 +132,7 @@ class PruneDialog(QDialog):
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addWidget(self.panel)
-        heading = QLabel(_text("By day"))
-        heading.setObjectName("formSection")
-        heading.setIndent(0)
-        left.addWidget(heading)
+        left.addWidget(heading(_text("By day")))
         left.addWidget(DayTotalsTable(self._days), 1)
         side = QWidget()
         side.setFixedWidth(PANEL_PX)
@@ -165,7 +164,6 @@ class PruneDialog(QDialog):
         column.setSpacing(16)
         column.addLayout(middle, 1)
         column.addWidget(self._footer)
-        self._kept.setWordWrap(False)
         for safe in (self._cancel, self._back):
             safe.setAutoDefault(True)
         for button in (self._tick_all, self._untick_all, self._confirm, self._really):
@@ -222,14 +220,6 @@ def _row(text: QLabel | None, *buttons: QPushButton) -> QWidget:
     for button in buttons:
         row.addWidget(button)
     return page
-
-
-def _quiet_label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return label
 
 
 def _text(source: str, **values: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from core.prune_records import RetentionPolicy
 from core.settings import StorageSettings
-from gui.dialogs.fields import NumberBox
+from gui.dialogs.fields import NumberBox, described
 from gui.settings_form import problem_of
 from gui.text import translated
+from gui.views.labels import Note, heading
 
 
 class PrunePolicyPanel(QWidget):
@@ -37,9 +37,7 @@ class PrunePolicyPanel(QWidget):
         self._size = _number(settings.max_size_gb, _text("Size in GB"))
         self._to_trash = QRadioButton(_text("&Move to the trash"))
         self._for_good = QRadioButton(_text("&Free the space for good"))
-        self._note = QLabel()
-        self._note.setObjectName("note")
-        self._note.setWordWrap(True)
+        self._note = Note()
         self._by_age.setChecked(not days)
         self._to_trash.setChecked(True)
         self._lay_out(name)
@@ -47,12 +45,12 @@ class PrunePolicyPanel(QWidget):
             box.toggled.connect(self._tell)
         for number in (self._age, self._size):
             number.edited.connect(self._tell)
-        self._show_note("")
+        self._show_note()
 
     @property
     def policy(self) -> RetentionPolicy | None:
         """What is ticked and typed; ``None`` if a number is wrong."""
-        if self._problem():
+        if any(self._problems()):
             return None
         by_age, by_size = self._by_age.isChecked(), self._by_size.isChecked()
         age, size = self._age.value(), self._size.value()
@@ -64,27 +62,29 @@ class PrunePolicyPanel(QWidget):
             leftovers=self._leftovers.isChecked(),
         )
 
-    def _problem(self) -> str:
-        """What is wrong with the numbers that count."""
-        problems = (
+    def _problems(self) -> tuple[str, str]:
+        """What is wrong with the age and with the size, as far as they count."""
+        return (
             problem_of("retention_days", self._age.value()) if self._by_age.isChecked() else "",
             problem_of("max_size_gb", self._size.value()) if self._by_size.isChecked() else "",
         )
-        return next(filter(None, problems), "")
 
     def _tell(self) -> None:
-        self._show_note(self._problem())
+        self._show_note()
         self.policy_edited.emit(self.policy)
 
-    def _show_note(self, problem: str) -> None:
-        roles = QPalette.ColorRole
-        self._note.setForegroundRole(roles.BrightText if problem else roles.PlaceholderText)
-        note = ""
+    def _show_note(self) -> None:
+        of_age, of_size = self._problems()
+        self._age.setAccessibleDescription(described(_text("days"), of_age))
+        self._size.setAccessibleDescription(described(_text("GB"), of_size))
+        problem, note = of_age or of_size, _text("From the trash it can be restored.")
         if self._for_good.isChecked():
             note = _text("What is freed for good cannot be restored.")
         elif self._by_size.isChecked():
             note = _text("To get smaller, space is freed for good: the trash first, then images.")
-        self._note.setText(problem or note or _text("From the trash it can be restored."))
+        for way in (self._to_trash, self._for_good):
+            way.setAccessibleDescription(note if way.isChecked() else "")
+        self._note.say(problem or note, wrong=bool(problem))
         self._age.setEnabled(self._by_age.isChecked())
         self._size.setEnabled(self._by_size.isChecked())
 
@@ -92,7 +92,7 @@ class PrunePolicyPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(_heading(_text("What goes")))
+        column.addWidget(heading(_text("What goes")))
         if self._chosen:
             everything = QLabel(_text("Everything of {name}", name=name))
             everything.setObjectName("chosenDays")
@@ -101,7 +101,7 @@ class PrunePolicyPanel(QWidget):
             column.addWidget(everything)
         else:
             column.addLayout(_row(self._by_age, self._age, _text("days")))
-            column.addLayout(_row(self._by_size, self._size, "GB"))
+            column.addLayout(_row(self._by_size, self._size, _text("GB")))
         for unused in (self._by_age, self._age, self._by_size, self._size):
             if self._chosen:
                 unused.setParent(self)
@@ -110,7 +110,7 @@ class PrunePolicyPanel(QWidget):
             _text("Sidecars without their image and unfinished files; always for good")
         )
         column.addWidget(self._leftovers)
-        column.addWidget(_heading(_text("What becomes of it")))
+        column.addWidget(heading(_text("What becomes of it")))
         column.addWidget(self._to_trash)
         column.addWidget(self._for_good)
         column.addWidget(self._note)
@@ -139,13 +139,6 @@ def _number(value: float, name: str) -> NumberBox:
     number.set_value(value)
     number.setAccessibleName(name)
     return number
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName("formSection")
-    label.setIndent(0)
-    return label
 
 
 def _text(source: str, **values: str) -> str:

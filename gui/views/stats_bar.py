@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.records import StoreTotals
 from gui.icons import icon
 from gui.text import count_text, date_text, number_text, size_text, translated
+from gui.views.labels import quiet_label
 
 HEIGHT_PX: Final = 30
 MARGIN_PX: Final = 14
@@ -79,22 +80,22 @@ class StatsBar(QStatusBar):
         self._images = _strong_label()
         self._quota_bar = ThinBar(120, _text("Space used"))
         self._size = _strong_label()
-        self._retention = _quiet_label()
-        self._last_clean_up = _quiet_label()
-        self._next_clean_up = _quiet_label()
-        self._span = _quiet_label()
+        self._retention = quiet_label()
+        self._last_clean_up = quiet_label()
+        self._next_clean_up = quiet_label()
+        self._span = quiet_label()
         self._badge = _strong_label()
-        self._watching = _quiet_label()
+        self._watching = quiet_label()
         self._problems = _button("problems")
         self._problems.clicked.connect(self.problems_requested)
-        self._work = _quiet_label()
-        self._pace = _quiet_label()
+        self._work = quiet_label()
+        self._pace = quiet_label()
         self._work_bar = ThinBar(80, _text("Progress"))
         self._cancel = _button("cancel")
         self._cancel.setToolTip(_text("Cancel"))
         self._cancel.setAccessibleName(_text("Cancel"))
         self._cancel.clicked.connect(self.cancel_requested)
-        self._selection = _quiet_label()
+        self._selection = quiet_label()
         self._wanted: set[QWidget] = set()
         self._lay_out()
         self._draw_icons()
@@ -259,12 +260,6 @@ class StatsBar(QStatusBar):
         self._cancel.setIcon(icon("cancel", colours.color(QPalette.ColorRole.WindowText), ICON_PX))
         warning = colours.color(QPalette.ColorRole.BrightText)
         self._problems.setIcon(icon("warning", warning, ICON_PX))
-
-
-def _quiet_label() -> QLabel:
-    label = QLabel()
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return label
 
 
 def _strong_label() -> QLabel:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QLabel,
     QPlainTextEdit,
     QTabBar,
     QWidget,
@@ -17,9 +18,15 @@ from PySide6.QtWidgets import (
 
 from gui.actions import ACTIONS
 from gui.dialogs.about import AboutDialog
+from gui.dialogs.fields import NumberBox
+from gui.dialogs.preferences import PreferencesDialog
 from gui.dialogs.problems import ProblemsDialog
+from gui.dialogs.prune import PruneDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
+from gui.models.image_text import tool_tip
+from tests.flows.ageing import aged
 from tests.flows.conftest import open_window, until
+from tests.flows.forms import gone
 
 NAME_OR_LETTER = re.compile(r"\{[^}]*\}|[A-Za-z]")
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -118,3 +125,26 @@ async def test_every_word_of_the_dialogs_can_be_translated(store):
                 assert "Ａ" <= dialog.windowTitle()[0] <= "Ｚ"
                 assert bare(dialog) == set()
                 dialog.close()
+
+
+async def test_every_word_of_preferences_and_prune_can_be_translated(tmp_path):
+    base = tmp_path / "store"
+    old = aged(base, 50, 3)
+    aged(base, 2, 2)
+    with wide_language():
+        async with open_window(base) as session:
+            for action, kind in (("preferences", PreferencesDialog), ("prune", PruneDialog)):
+                session.window.actions_by_id[action].trigger()
+                await until(lambda kind=kind: session.window.findChildren(kind))
+                (dialog,) = session.window.findChildren(kind)
+                await until(dialog.isVisible)
+                line = dialog.findChild(QLabel, "summary") or dialog.findChild(QLabel, "disk")
+                await until(line.text)
+                known = [tool_tip(str(base)), str(base), base.name, *(path.name for path in old)]
+                assert bare(dialog, *known) == set()
+                for field in dialog.findChildren(NumberBox):
+                    field.setText("?")
+                    field.edited.emit()
+                assert bare(dialog, *known) == set()
+                dialog.reject()
+                await gone(dialog)

@@ -84,6 +84,17 @@ async def test_every_field_is_saved_applied_and_comes_back(tmp_path):
         await gone(again)
 
 
+async def test_the_store_is_named_and_its_folder_is_in_the_tool_tip(tmp_path):
+    base = make_store(tmp_path / "pictures & more", images=4)
+    async with open_window(base) as session:
+        dialog = await preferences(session)
+        which = dialog.findChild(QLabel, "storeName")
+        assert which.text() == "For the store pictures & more"
+        assert which.toolTip() == f"<span>{tmp_path}/pictures &amp; more</span>"
+        assert which.accessibleDescription() == str(base)
+        dialog.reject()
+
+
 async def test_keys_of_others_survive_and_cancel_changes_nothing(tmp_path):
     base = make_store(tmp_path / "store")
     file = base / SETTINGS_FILE

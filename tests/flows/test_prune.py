@@ -21,7 +21,7 @@ from gui.prune_text import told
 from gui.text import count_text, size_text
 from tests.flows.ageing import aged, in_trash
 from tests.flows.conftest import open_window, until
-from tests.flows.forms import button, click, dialog_named, gone, press, type_over
+from tests.flows.forms import button, click, dialog_named, gone, part, press, type_over
 from tests.stores import image_files, sidecar_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -67,6 +67,9 @@ async def test_by_age_to_the_trash_and_back(tmp_path):
     async with open_window(base) as session:
         dialog = await prune(session)
         assert sums(dialog) == f"5 images · {size_text(size_of(old, base))}"
+        bar = part(dialog, "Space before and after")
+        assert bar.accessibleDescription() == dialog.findChild(QLabel, "disk").text()
+        assert "in the trash until that is emptied" in bar.accessibleDescription()
         model = dialog.model
         assert model.rowCount() == 5
         assert model.index(0, 1).data() == "20 days older than 30 days"
@@ -239,6 +242,8 @@ async def test_a_wrong_number_is_refused_in_place(tmp_path):
         notes = [each.text() for each in dialog.findChildren(QLabel, "note")]
         assert notes == ["Must be a whole number from 1 to 36,500."]
         assert dialog.choice is None
+        description = part(dialog, "Age in days").accessibleDescription()
+        assert description == "days. Must be a whole number from 1 to 36,500."
         type_over(dialog, "Age in days", "60")
         await until(lambda: dialog.choice is not None)
         assert sums(dialog) == "0 images · 0 bytes"
