@@ -127,7 +127,10 @@ class Session:
             self.stores, self.works, self.selection, self.window, self.images, preferences
         )
         self.outside = OutsideController(self.stores, self.selection, self.window)
-        self.arrivals = ArrivalController(self.stores, self.window, self.images, preferences)
+        self.arrivals = ArrivalController(
+            self.stores, self.works, self.window, self.images, preferences
+        )
+        self.shuttle.came_back.connect(self.arrivals.expect)
         self.commands = CommandController(
             self.tasks,
             self.stores,
@@ -143,6 +146,7 @@ class Session:
             self.window, self.selection, preferences,
         )  # fmt: skip
         self.imports.store_wanted.connect(self.commands.open)
+        self.imports.imported.connect(self.arrivals.expect)
         self.availability = Availability(
             self.window, self.stores, self.works, self.history, self.selection
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject
 
 from core.events import WatchingChanged
 from core.watcher import Watching
 from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
 from gui.preferences import Preferences
@@ -16,22 +20,29 @@ from gui.text import translated
 class ArrivalController(QObject):
     """Has the store followed while it is shown, and counts what came above what is seen.
 
-    What comes never moves what is seen or selected, unless the person follows the newest.
+    What comes never moves what is seen or selected, unless the person follows the newest. What
+    the person brings, by an import or by undoing, is no arrival: it is told to ``expect``, and
+    nothing is counted while such work is under way.
     """
 
     def __init__(
         self,
         stores: StoreController,
+        works: WorkController,
         window: MainWindow,
         images: ImageListModel,
         preferences: Preferences,
     ) -> None:
         super().__init__(window)
         self._stores = stores
+        self._works = works
         self._window = window
         self._images = images
         self._preferences = preferences
         self._new = 0
+        self._came = array("q")  # keys of images that are not counted yet
+        self._expected: set[str] = set()
+        self._times_seen = 0
         self._follow = window.actions_by_id["follow_newest"]
         self._follow.setChecked(preferences.follow_newest)
         self._follow.toggled.connect(self._on_follow_toggled)
@@ -39,8 +50,14 @@ class ArrivalController(QObject):
         window.grid.visible_rows_changed.connect(self._on_visible_rows_changed)
         images.rowsInserted.connect(self._on_rows_inserted)
         images.modelReset.connect(self._forget)
+        works.changed.connect(self._count)
         stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
         window.installEventFilter(self)
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Do not count the images at these paths: the person has just brought them."""
+        self._expected.update(paths)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look for changes when the person comes back to the window."""
@@ -51,6 +68,11 @@ class ArrivalController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         store.bridge.watching_changed.connect(self._on_watching_changed)
         store.manager.follow()
+
+    def _on_closing(self) -> None:
+        self._window.stats.set_watching("")
+        self._expected.clear()
+        self._forget()
 
     def _on_watching_changed(self, change: WatchingChanged) -> None:
         reasons = {
@@ -76,7 +98,25 @@ class ArrivalController(QObject):
             if first == 0:
                 self._window.grid.scrollToTop()
         elif first < self._window.grid.visible_rows().start:
-            self._new += last - first + 1
+            self._came += self._images.keys_between(first, last + 1)
+            self._count()
+
+    def _count(self) -> None:
+        store = self._stores.store
+        if store is not None and self._came and not self._works.asked_for:
+            came, self._came = self._came, array("q")
+            store.tasks.start(self._count_others(store, came, self._times_seen))
+
+    async def _count_others(self, store: OpenStore, came: array[int], times_seen: int) -> None:
+        new = 0
+        if self._expected:
+            async for record in store.records(came):
+                new += record.path not in self._expected
+                self._expected.discard(record.path)
+        else:
+            new = len(came)
+        if times_seen == self._times_seen:
+            self._new += new
             self._show()
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
@@ -93,7 +133,8 @@ class ArrivalController(QObject):
         self._forget()
 
     def _forget(self) -> None:
-        self._new = 0
+        self._times_seen += 1
+        self._new, self._came = 0, array("q")
         self._show()
 
     def _show(self) -> None:

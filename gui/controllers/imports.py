@@ -24,7 +24,7 @@ from gui.controllers.history import History
 from gui.controllers.import_reports import ImportReports
 from gui.controllers.selection import SelectionController
 from gui.controllers.shuttle import Shuttle
-from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.store import Access, OpenStore, StoreController
 from gui.controllers.works import Work, WorkController
 from gui.drops import Look, Offer, Target, look_at, offer_of, png_of, verdict_on
 from gui.import_text import is_all_new, summary_text
@@ -33,6 +33,11 @@ from gui.preferences import Preferences
 from gui.text import number_text, translated
 
 PATTERNS: Final = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
+_PROBLEMS: Final = {
+    Access.WRITABLE: "",
+    Access.READ_ONLY: "{store} can only be read: nothing can be imported into it",
+    Access.GONE: "{store} is not there any more. Is its disk connected?",
+}
 
 
 class ImportController(QObject):
@@ -40,9 +45,11 @@ class ImportController(QObject):
 
     Signals:
         store_wanted(str): A store's folder was dropped, to be opened.
+        imported(list[str]): The images at these paths are new in the open store.
     """
 
     store_wanted = Signal(str)
+    imported = Signal(object)
 
     def __init__(
         self,
@@ -58,6 +65,7 @@ class ImportController(QObject):
     ) -> None:
         super().__init__(window)
         self._tasks = tasks
+        self._stores = stores
         self._works = works
         self._shuttle = shuttle
         self._history = history
@@ -81,7 +89,7 @@ class ImportController(QObject):
         )
         window.veil.entered.connect(self._on_entered)
         window.veil.left.connect(self._looking.cancel)
-        window.veil.dropped.connect(lambda offer: tasks.start(self._take(offer)))
+        window.veil.dropped.connect(self._start_to_take)
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
 
@@ -104,7 +112,7 @@ class ImportController(QObject):
         """Import what is on the clipboard."""
         offer = offer_of(QGuiApplication.clipboard().mimeData(), read=True)
         if offer.paths or offer.has_image:
-            self._tasks.start(self._take(offer))
+            self._start_to_take(offer)
         else:
             text = "The clipboard holds no image, and no files: copy some first"
             if offer.only_address:
@@ -125,39 +133,44 @@ class ImportController(QObject):
         self._say(offer, await asyncio.to_thread(look_at, offer.paths))
 
     def _say(self, offer: Offer, look: Look | None) -> None:
-        self._window.veil.say(verdict_on(offer, look, self._target()))
+        self._window.veil.say(verdict_on(offer, look, self._target(self._store)))
 
-    def _target(self) -> Target | None:
-        if self._store is None:
+    def _target(self, store: OpenStore | None) -> Target | None:
+        if store is None:
             return None
-        path = self._store.path
-        if not self._store.manager.read_only:
-            return Target(path)
-        text = "{store} can only be read: nothing can be imported into it"
-        if not path.exists():
-            text = "{store} is not there any more. Is its disk connected?"
-        return Target(path, translated("imports", text, store=path.name or str(path)))
+        problem = _PROBLEMS[self._stores.access]
+        name = store.path.name or str(store.path)
+        return Target(store.path, problem and translated("imports", problem, store=name))
 
-    async def _take(self, offer: Offer) -> None:
+    def _start_to_take(self, offer: Offer) -> None:
+        self._tasks.start(self._take(offer, self._store))
+
+    async def _take(self, offer: Offer, store: OpenStore | None) -> None:
+        """Do with an offer what was said of it, with the store that was open then."""
         async with self._taking:
-            await self._take_next(offer)
+            await self._stores.look()
+            look = await asyncio.to_thread(look_at, offer.paths) if offer.paths else None
+            verdict = verdict_on(offer, look, self._target(store))
+            if verdict.act == "open":
+                self.store_wanted.emit(str(offer.paths[0]))
+            elif verdict.act == "refuse":
+                self._tell(verdict.text)
+            elif isinstance(offer.image, QImage):
+                self._add_to(store, [await asyncio.to_thread(png_of, offer.image)])
+            else:
+                self._add_to(store, offer.paths or [offer.image or b""])
 
-    async def _take_next(self, offer: Offer) -> None:
-        look = await asyncio.to_thread(look_at, offer.paths) if offer.paths else None
-        verdict = verdict_on(offer, look, self._target())
-        if verdict.act == "open":
-            self.store_wanted.emit(str(offer.paths[0]))
-        elif verdict.act == "refuse":
-            self._tell(verdict.text)
-        elif isinstance(offer.image, QImage):
-            self.add([await asyncio.to_thread(png_of, offer.image)])
+    def _add_to(self, store: OpenStore | None, sources: Sequence[Source]) -> None:
+        if store is not None and store is self._store:
+            self.add(sources)
         else:
-            self.add(offer.paths or [offer.image or b""])
+            text = "Nothing was imported: another store was opened meanwhile"
+            self._tell(translated("imports", text))
 
     def _start_choosing(self, mode: QFileDialog.FileMode) -> None:
-        self._tasks.start(self._choose(mode))
+        self._tasks.start(self._choose(mode, self._store))
 
-    async def _choose(self, mode: QFileDialog.FileMode) -> None:
+    async def _choose(self, mode: QFileDialog.FileMode, store: OpenStore | None) -> None:
         one_folder = mode is QFileDialog.FileMode.Directory
         title = "Import a folder" if one_folder else "Import images"
         dialog = QFileDialog(self._window, translated("imports", title))
@@ -171,8 +184,7 @@ class ImportController(QObject):
         if await aio.finished(dialog):
             chosen = [Path(path) for path in dialog.selectedFiles()]
             self._preferences.import_folder = str(chosen[0].parent)
-            self.add(chosen)
-        dialog.deleteLater()
+            self._add_to(store, chosen)
 
     # Importing
 
@@ -205,7 +217,8 @@ class ImportController(QObject):
 
     def _conclude(self, store: OpenStore, report: ImportReport) -> None:
         change = None
-        if report.of(ImportOutcome.NEW):
+        if new := report.of(ImportOutcome.NEW):
+            self.imported.emit([each.path for each in new])
             change = ImportChange(self._shuttle, report)
             self._history.record(change)
         self._reports.keep(report, change)

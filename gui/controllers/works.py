@@ -91,6 +91,11 @@ class WorkController(QObject):
         """Whether there is any."""
         return bool(self._under_way)
 
+    @property
+    def asked_for(self) -> bool:
+        """Whether there is any that the person began."""
+        return any(not work.background for work in self._under_way)
+
     def begin(
         self, text: str, cancel: Callable[[], object] | None = None, *, background: bool = False
     ) -> Work:

@@ -617,3 +617,15 @@ async def test_imported_files_keep_their_bytes_their_origin_and_the_day_they_cam
     assert ours["source"]["path"] == str(file)
     assert hashlib.sha256(file.read_bytes()).hexdigest() in json.dumps(ours)
     assert new.parent == base / "images" / f"{date.today():%Y/%m/%d}"  # noqa: DTZ011
+
+
+async def test_nothing_comes_into_a_store_that_was_not_the_one_named(store, tmp_path):
+    first, second = store(images=2), store(images=3)
+    folder = tmp_path / "album"
+    write_images(folder, 3)
+    async with open_window(first) as session:
+        assert drop(session.window, mime(folder))
+        session.commands.open(second)
+        await told(session, "another store was opened meanwhile")
+        await all_loaded(session)
+    assert (len(image_files(first)), len(image_files(second))) == (2, 3)

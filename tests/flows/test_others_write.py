@@ -8,9 +8,11 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 
+from core.events import WatchingChanged
+from core.watcher import Watching
 from gui.app import Session
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import NEWEST, make_image, make_store, picture
@@ -147,3 +149,49 @@ async def test_a_day_that_is_deleted_goes(tmp_path: Path) -> None:
         assert record is not None
         shutil.rmtree((base / record.path).parent)
         await until(lambda: shown(session) == 60 - day.count)
+
+
+async def test_what_the_person_brings_back_is_no_arrival(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=300, days=10)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        session.grid.setCurrentIndex(session.images.index(60))
+        session.window.actions_by_id["delete"].trigger()
+        await until(lambda: not session.history.busy and shown(session) == 299)
+        session.grid.setCurrentIndex(session.images.index(250))
+        await all_loaded(session)
+        counted: list[str] = []
+        session.window.new_images.installEventFilter(watcher := Shown(counted))
+        session.window.actions_by_id["undo"].trigger()
+        await until(lambda: not session.history.busy and shown(session) == 300)
+        await all_loaded(session)
+        assert counted == []
+        session.grid.setCurrentIndex(session.images.index(250))
+        await all_loaded(session)
+        make_image(base, NEWEST + timedelta(days=1))
+        await until(lambda: counted)
+        assert session.window.new_images.text() == "1 new"
+        del watcher
+
+
+class Shown(QObject):
+    """Takes note of each time that something is shown."""
+
+    def __init__(self, counted: list[str]) -> None:
+        super().__init__()
+        self._counted = counted
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self._counted.append("shown")
+        return False
+
+
+async def test_how_changes_are_noticed_is_said_of_the_open_store_alone(tmp_path: Path) -> None:
+    async with open_window(make_store(tmp_path / "store")) as session:
+        store = session.stores.store
+        assert store is not None
+        store.bridge.watching_changed.emit(WatchingChanged(Watching.POLLING_REMOTE))
+        assert "polling" in session.window.stats.accessibleDescription()
+        await session.stores.close()
+        assert "polling" not in session.window.stats.accessibleDescription()
