@@ -158,7 +158,7 @@ async def test_what_the_person_brings_back_is_no_arrival(tmp_path: Path) -> None
         session.grid.setCurrentIndex(session.images.index(60))
         session.window.actions_by_id["delete"].trigger()
         await until(lambda: not session.history.busy and shown(session) == 299)
-        session.grid.setCurrentIndex(session.images.index(250))
+        session.grid.scrollTo(session.images.index(250))
         await all_loaded(session)
         counted: list[str] = []
         session.window.new_images.installEventFilter(watcher := Shown(counted))
@@ -166,7 +166,7 @@ async def test_what_the_person_brings_back_is_no_arrival(tmp_path: Path) -> None
         await until(lambda: not session.history.busy and shown(session) == 300)
         await all_loaded(session)
         assert counted == []
-        session.grid.setCurrentIndex(session.images.index(250))
+        session.grid.scrollTo(session.images.index(250))
         await all_loaded(session)
         make_image(base, NEWEST + timedelta(days=1))
         await until(lambda: counted)
