@@ -125,8 +125,10 @@ class Cleanup:
             return stop.is_set() or should_stop()
 
         def prune() -> PruneResult:
-            with note_work(self._base, "prune", plan.count):
-                return self._pruner.run(plan, should_stop=stops, progress=report)
+            with note_work(self._base, "prune", plan.count) as note:
+                result = self._pruner.run(plan, should_stop=stops, progress=report)
+                note.stays = stop.is_set() and result.cancelled
+                return result
 
         job = asyncio.create_task(asyncio.to_thread(prune))
         try:

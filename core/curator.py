@@ -198,6 +198,7 @@ class Curator(ImageWorker):
             self._until_closed(should_stop),
             size=lambda done: done[0].total_bytes if done[1] is None else 0,
             note=(self.base_path, "empty"),
+            closed=self._closed_from_now(),
         )
         await self._settled()
         async with work:

@@ -130,12 +130,16 @@ class ImageWorker(Reader):
             tell=self._refresh_changed,
             size=size,
             note=(self.base_path, kind) if kind else None,
+            closed=self._closed_from_now(),
         )
 
+    def _closed_from_now(self) -> ShouldStop:
+        """Return what tells whether the store, if it is open, is not any more."""
+        return (lambda: not self._opened) if self._opened else never
+
     def _until_closed(self, should_stop: ShouldStop) -> ShouldStop:
-        if not self._opened:
-            return should_stop
-        return lambda: not self._opened or should_stop()
+        closed = self._closed_from_now()
+        return lambda: closed() or should_stop()
 
     async def _go_through(
         self,

@@ -64,6 +64,7 @@ class Importer:
         *,
         progress: Callable[[ImportProgress], object] = lambda _: None,
         should_stop: Callable[[], bool] = lambda: False,
+        closed: Callable[[], bool] = lambda: False,
     ) -> ImportReport:
         """Copy images into the store; the sources stay as they are.
 
@@ -80,6 +81,8 @@ class Importer:
                 bytes, and ``data:image/…;base64,…``.
             progress: Told after each input, in the loop's thread.
             should_stop: Asked before each input, in any thread; once it says yes, the import ends.
+            closed: Whether the store was closed meanwhile; an import that this ended, or a
+                cancellation, counts as interrupted.
 
         Raises:
             StoreNotFound: The store's folder is not there; nothing was done.
@@ -91,12 +94,12 @@ class Importer:
             await asyncio.wait([self._index.rescan()])
             duplicates = Duplicates(self._base, self._index, self._trash)
             batch = _Batch(self._base, self._settings(), self._index, duplicates)
-            batch.progress, batch.should_stop = progress, should_stop
+            batch.progress, batch.should_stop, batch.closed = progress, should_stop, closed
             work = asyncio.create_task(batch.run(sources))
             try:
                 return await asyncio.shield(work)
             except asyncio.CancelledError:
-                batch.ended = True
+                batch.ended, batch.closed = True, lambda: True
                 await asyncio.wait([work])
                 raise
 
@@ -138,6 +141,7 @@ class _Batch:
         self._duplicates = duplicates
         self.progress: Callable[[ImportProgress], object] = lambda _: None
         self.should_stop: Callable[[], bool] = lambda: False
+        self.closed: Callable[[], bool] = lambda: False
         self.ended = False
         self._total = 0
         self._bytes = 0
@@ -150,10 +154,11 @@ class _Batch:
         inputs = await asyncio.to_thread(find_inputs, sources, self._stops)
         self._total = len(inputs)
         waiting = iter(enumerate(inputs))
-        async with noted(self._base, "import", self._total):
+        async with noted(self._base, "import", self._total) as note:
             workers = [asyncio.create_task(self._work(waiting)) for _ in range(AT_ONCE)]
             await asyncio.wait(workers)
             await self._tell()
+            note.stays = self.ended and self.closed()
         for error in filter(None, [worker.exception() for worker in workers]):
             raise error
         results = tuple(result for _, result in sorted(self._results.items()))

@@ -34,8 +34,15 @@ _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _decode = msgspec.json.Decoder(InterruptedWork).decode
 
 
+class Note:
+    """The note of one piece of work; with ``stays`` set it counts as interrupted when it ends."""
+
+    def __init__(self) -> None:
+        self.stays = False
+
+
 @contextmanager
-def note_work(base: Path, kind: str, total: int) -> Iterator[None]:
+def note_work(base: Path, kind: str, total: int) -> Iterator[Note]:
     """Leave a note in the store while the work within goes on; for a few items none.
 
     Blocks. Where it cannot be written (the disk is full, say) the work goes on without.
@@ -45,22 +52,24 @@ def note_work(base: Path, kind: str, total: int) -> Iterator[None]:
         kind: "import", "prune", "trash", "restore", "empty" or "undo import".
         total: How many items it is about.
     """
+    note = Note()
     with ExitStack() as stack:
         if total > FEW:
             try:
-                stack.enter_context(_note(base, InterruptedWork(kind, datetime.now(), total)))
+                work = InterruptedWork(kind, datetime.now(), total)
+                stack.enter_context(_written(base, work, note))
             except (StoreError, OSError) as error:
                 log.warning("an interruption of this %s would not be known: %s", kind, error)
-        yield
+        yield note
 
 
 @asynccontextmanager
-async def noted(base: Path, kind: str, total: int) -> AsyncIterator[None]:
+async def noted(base: Path, kind: str, total: int) -> AsyncIterator[Note]:
     """Leave a note as :func:`note_work` does, without blocking the loop."""
     stack = ExitStack()
-    await asyncio.to_thread(stack.enter_context, note_work(base, kind, total))
+    note = await asyncio.to_thread(stack.enter_context, note_work(base, kind, total))
     try:
-        yield
+        yield note
     finally:
         await asyncio.to_thread(stack.close)
 
@@ -101,18 +110,19 @@ def _take(folder: int, name: str) -> list[InterruptedWork]:
 
 
 @contextmanager
-def _note(base: Path, work: InterruptedWork) -> Iterator[None]:
+def _written(base: Path, work: InterruptedWork, note: Note) -> Iterator[None]:
     unlocked = f"{WORK}/{durable.temporary_name()}"  # nobody takes this for a note
-    note = f"{WORK}/{secrets.token_hex(8)}{_SUFFIX}"
+    path = f"{WORK}/{secrets.token_hex(8)}{_SUFFIX}"
     durable.write_file(base, unlocked, msgspec.json.encode(work))
     with files.open_store(base) as store, files.open_folder(store, WORK) as folder:
         lock = os.open(unlocked.rpartition("/")[2], _OPEN, dir_fd=folder)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        durable.move_file(base, unlocked, note)
+        durable.move_file(base, unlocked, path)
         yield
     finally:
         with suppress(StoreError, OSError):  # told as interrupted, then
             durable.remove_file(base, unlocked)
-            durable.remove_file(base, note)
+            if not note.stays:
+                durable.remove_file(base, path)
         os.close(lock)

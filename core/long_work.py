@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Generic, TypeAlias, TypeVar
 
 from core.errors import StoreError
-from core.interrupted import noted
+from core.interrupted import Note, noted
 from core.records import WorkProgress
 
 BATCH = 16
@@ -47,6 +47,7 @@ class LongWork(Generic[ResultT]):
         size: Says how many bytes one result stands for.
         at_once: Items in a batch.
         note: The store's folder and the kind of work, where its interruption is to be known.
+        closed: Whether the store was closed meanwhile; work that this ended is interrupted.
 
     Attributes:
         results: What came of each item that was begun, in order.
@@ -63,6 +64,7 @@ class LongWork(Generic[ResultT]):
         size: Callable[[ResultT], int] = lambda _: 0,
         at_once: int = BATCH,
         note: tuple[Path, str] | None = None,
+        closed: Callable[[], bool] = never,
     ) -> None:
         self.results: list[ResultT] = []
         self.total = total
@@ -71,7 +73,9 @@ class LongWork(Generic[ResultT]):
         self._tell = tell
         self._size = size
         self._at_once = at_once
+        self._closed = closed
         self._note = note
+        self._noted: Note | None = None
         self._stack = AsyncExitStack()
         self._ended = False
         self._bytes = 0
@@ -81,7 +85,7 @@ class LongWork(Generic[ResultT]):
     async def __aenter__(self) -> LongWork[ResultT]:
         """Note in the store that the work begins."""
         if self._note is not None:
-            await self._stack.enter_async_context(noted(*self._note, self.total))
+            self._noted = await self._stack.enter_async_context(noted(*self._note, self.total))
         return self
 
     async def __aexit__(
@@ -90,7 +94,9 @@ class LongWork(Generic[ResultT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Tell the rest, and take the note away."""
+        """Tell the rest, and take the note away unless the work was interrupted."""
+        if self._noted is not None:
+            self._noted.stays = self._ended and self._closed()
         try:
             await self._tell_rest()
         finally:

@@ -100,7 +100,8 @@ class ImageStorageManager(Housekeeper):
             self._importer.run(
                 sources,
                 progress=progress,
-                should_stop=lambda: not self._opened or should_stop(),
+                should_stop=self._until_closed(should_stop),
+                closed=self._closed_from_now(),
             )
         )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.conftest import open_window, until
-from tests.stores import IMAGE_SUFFIXES, make_store
+from tests.stores import IMAGE_SUFFIXES, make_store, picture
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,3 +80,35 @@ async def test_nothing_is_lost_or_torn_and_it_is_told(tmp_path: Path, what: str,
             assert 0 < len(now) < 400
     async with open_window(base) as session:  # it is told once
         assert told not in session.window.notice.accessibleDescription()
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("import", "An import of 300 files was interrupted"),
+        ("delete", "Deleting 400 images was interrupted"),
+    ],
+)
+async def test_what_closing_the_window_ended_early_is_told_as_well(
+    tmp_path: Path, what: str, told: str
+) -> None:
+    base = make_store(tmp_path / "store", images=400, days=8)
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(300):
+        other = number.to_bytes(2, "big")  # each another content
+        (photos / f"{number}.png").write_bytes(picture("png", (64, 64), 32) + other)
+    before = len(whole_images(base))
+    async with open_window(base) as session:
+        if what == "import":
+            session.imports.add([photos])
+        else:
+            session.grid.selectAll()
+            session.trash.delete()
+        await until(lambda: session.images.rowCount() != before)
+    now = len(whole_images(base))
+    assert now != before
+    assert now not in (0, before + 300)
+    async with open_window(base) as session:
+        await until(lambda: told in session.window.notice.accessibleDescription())
+        await until(lambda: session.images.rowCount() == now)
