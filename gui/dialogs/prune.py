@@ -22,6 +22,7 @@ from gui.dialogs.prune_policy import PrunePolicyPanel
 from gui.models.prune_table import DayTotalsModel, PruneTableModel
 from gui.prune_text import ToldPlan
 from gui.text import translated
+from gui.views.context_menu import add_context_menu
 from gui.views.day_totals import DayTotalsTable
 from gui.views.disk_bar import DiskBar
 from gui.views.image_table import ImageTable
@@ -69,6 +70,7 @@ class PruneDialog(QDialog):
         self.panel = PrunePolicyPanel(settings, days, name)
         self.model = PruneTableModel(self)
         self.table = ImageTable(self.model, _text("What would go"))
+        add_context_menu(self.table, {}, (), [self.table.sort_menu])
         self._days = DayTotalsModel(self)
         self._sums = QLabel()
         self._sums.setObjectName("pageHeading")

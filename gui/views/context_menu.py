@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 IMAGE_MENU: Final = (
@@ -18,14 +18,21 @@ TRASH_MENU: Final = (("restore",), ("delete_for_good", "empty_trash"))
 
 
 def add_context_menu(
-    view: QAbstractItemView, actions: Mapping[str, QAction], sections: Sequence[Sequence[str]]
-) -> QMenu:
-    """Have a view offer actions, by id, a line between two sections; returns the menu."""
+    view: QAbstractItemView,
+    actions: Mapping[str, QAction],
+    sections: Sequence[Sequence[str]],
+    below: Sequence[QMenu] = (),
+) -> None:
+    """Have a view offer actions, by id, a line between two sections, and menus below them."""
     menu = QMenu(view)
     for number, section in enumerate(sections):
         if number:
             menu.addSeparator()
         menu.addActions([actions[name] for name in section])
+    if sections and below:
+        menu.addSeparator()
+    for other in below:
+        menu.addMenu(other)
 
     def offer(at: QPoint) -> None:
         current = view.currentIndex()
@@ -35,4 +42,6 @@ def add_context_menu(
 
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     view.customContextMenuRequested.connect(offer)
-    return menu
+    keys = QShortcut(QKeySequence("Shift+F10"), view)  # of the menu key Qt itself makes an event
+    keys.setContext(Qt.ShortcutContext.WidgetShortcut)
+    keys.activated.connect(lambda: offer(QPoint(-1, -1)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, cast
 
 from PySide6.QtCore import (
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -33,6 +35,7 @@ from PySide6.QtWidgets import (
 from gui.models.day_rows import runs
 from gui.models.image_list import Picture
 from gui.models.image_table import PICTURE_ROLE, ImageTableModel
+from gui.text import translated
 
 _Index = QModelIndex | QPersistentModelIndex
 _Cursor = QAbstractItemView.CursorAction
@@ -48,6 +51,9 @@ class ImageTable(QTableView):
     """Shows an ``ImageTableModel``: whole rows are selected, Space ticks, a heading sorts.
 
     Enter and a double click are ``activated``.
+
+    Attributes:
+        sort_menu: Sorts as the headings do, for a context menu: headings take no keys.
 
     Signals:
         visible_rows_changed(range): Other rows can be seen; comes once a turn of the event loop.
@@ -75,21 +81,21 @@ class ImageTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._announcing = QTimer(self, singleShot=True, interval=0)
         self._announcing.timeout.connect(self._announce)
         self.setModel(model)
         self.setItemDelegate(_RowDelegate(self))
         self._arrange_headers()
+        self.sort_menu = QMenu(translated("table", "S&ort by"), self)
+        for number, column in enumerate(model.columns):
+            action = self.sort_menu.addAction(column.title, partial(self._sort_by, number))
+            action.setCheckable(True)
+        self.sort_menu.aboutToShow.connect(self._check_sorting)
         for changed in (model.modelReset, model.layoutChanged, model.rowsRemoved):
             changed.connect(self._announcing.start)
         self.verticalScrollBar().valueChanged.connect(self._announcing.start)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
         model.modelReset.connect(self.selection_changed)
-
-    def sort_by(self, column: int, order: Qt.SortOrder) -> None:
-        """Sort by a column from now on, until a person chooses another."""
-        self.sortByColumn(column, order)
 
     def selected_places(self) -> list[int]:
         """Return where the selected rows stand, from the top."""
@@ -126,8 +132,25 @@ class ImageTable(QTableView):
             return range(0)
         return range(first, (last if last >= 0 else self._table.rowCount() - 1) + 1)
 
+    def currentChanged(self, current: _Index, previous: _Index) -> None:
+        """Paint the focus on a whole row."""
+        super().currentChanged(current, previous)
+        self.viewport().update()
+
     def _announce(self) -> None:
+        self.executeDelayedItemsLayout()  # or it would say what was visible before
         self.visible_rows_changed.emit(self.visible_places())
+
+    def _sort_by(self, column: int) -> None:
+        """Sort as a click on the heading does: by the same column again, backwards."""
+        orders, heading = Qt.SortOrder, self.horizontalHeader()
+        again = heading.sortIndicatorSection() == column
+        backwards = again and heading.sortIndicatorOrder() is orders.AscendingOrder
+        self.sortByColumn(column, orders.DescendingOrder if backwards else orders.AscendingOrder)
+
+    def _check_sorting(self) -> None:
+        for number, action in enumerate(self.sort_menu.actions()):
+            action.setChecked(number == self.horizontalHeader().sortIndicatorSection())
 
     def _arrange_headers(self) -> None:
         rows, columns = self.verticalHeader(), self.horizontalHeader()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.text import number_text, translated
+from gui.text import count_text, number_text, translated
 
 BELOW_PX: Final = 12  # the upper edge of what it lies on
 
@@ -25,6 +26,7 @@ class NewImagesButton(QPushButton):
 
     def set_count(self, count: int) -> None:
         """Say how many; 0 takes it away."""
+        came = count > 0 and self.isHidden()
         self.setVisible(count > 0)
         if count:
             self.setText(translated("arrivals", "{count} new", count=number_text(count)))
@@ -32,6 +34,9 @@ class NewImagesButton(QPushButton):
             self.adjustSize()
             self._place()
             self.raise_()
+        if came:  # once: a reader that told of each would never be silent
+            said = count_text(count, "new image")
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in place when what it lies on is resized."""

@@ -42,7 +42,7 @@ class TrashPage(QWidget):
         self._sums.setWordWrap(True)
         self.table = ImageTable(model, translated("trash", "Trash"))
         self.table.activated.connect(self.restore_wanted)
-        add_context_menu(self.table, actions, TRASH_MENU)
+        add_context_menu(self.table, actions, TRASH_MENU, [self.table.sort_menu])
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
         self.setFocusProxy(self.table)

@@ -168,6 +168,26 @@ async def test_what_is_unticked_or_pinned_stays(tmp_path):
         assert image_files(base) == sorted([old[0], base / unticked])
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # menus ask the offscreen one for much
+async def test_the_table_is_sorted_by_keyboard(tmp_path):
+    base = tmp_path / "store"
+    for days in (40, 60, 50):
+        aged(base, days)
+    async with open_window(base) as session:
+        dialog = await prune(session)
+        ages = lambda: [dialog.model.index(row, 2).data() for row in range(3)]  # noqa: E731
+        assert ages() == ["60 days", "50 days", "40 days"]
+        for shown in (["40 days", "50 days", "60 days"], ["60 days", "50 days", "40 days"]):
+            dialog.table.setFocus()
+            press(Key.Key_F10, Modifier.ShiftModifier)
+            await until(QApplication.activePopupWidget)
+            for key in (Key.Key_Down, Key.Key_Right, Key.Key_Down, Key.Key_Down, Key.Key_Return):
+                QTest.keyClick(QApplication.activePopupWidget(), key)
+            assert ages() == shown
+            await until(lambda: QApplication.activePopupWidget() is None)
+        dialog.reject()
+
+
 async def test_what_changed_since_the_preview_is_left_and_told(tmp_path):
     base = tmp_path / "store"
     old = aged(base, 50, 4)
