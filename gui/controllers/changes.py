@@ -43,14 +43,16 @@ class _Moved:
     async def _move(self) -> Step:
         keys = await self._shuttle.keys(self._paths)
         results, whole = await self._shuttle.move(keys)
-        images = count_text(len(values(results)), "image")
+        done = len(values(results))
+        images = count_text(done, "image")
         text = translated("changes", "{images} moved to the trash", images=images)
-        return Step(text, problems_of(results), whole)
+        return Step(done, text, problems_of(results), whole)
 
     async def _put_back(self, source: str = "{images} restored") -> Step:
         results, whole = await self._shuttle.put_back(self._paths)
-        images = count_text(len(values(results)), "image")
-        return Step(translated("changes", source, images=images), problems_of(results), whole)
+        done = len(values(results))
+        text = translated("changes", source, images=count_text(done, "image"))
+        return Step(done, text, problems_of(results), whole)
 
 
 class DeleteChange(_Moved):
@@ -86,7 +88,7 @@ class DeleteChange(_Moved):
         self._count = len(self._paths)
         images = count_text(self._count, "image")
         text = translated("changes", "{images} moved to the trash", images=images)
-        return Step(text, problems_of(results), whole)
+        return Step(self._count, text, problems_of(results), whole)
 
     async def undo(self) -> Step:
         """Put them back where they were."""
@@ -159,9 +161,8 @@ class ImportChange(_Moved):
     async def undo(self) -> Step:
         """Move the images that came to the trash."""
         results, whole = await self._shuttle.undo_import(self._report)
-        return Step(
-            _undone_text(results), [each.problem for each in results if each.problem], whole
-        )
+        problems = [each.problem for each in results if each.problem is not None]
+        return Step(len(results) - len(problems), _undone_text(results), problems, whole)
 
     async def redo(self) -> Step:
         """Put them back from the trash."""
@@ -198,10 +199,16 @@ class PinChange:
 
     async def redo(self) -> Step:
         """Pin them, or no longer."""
-        if self._keys is not None:
-            await self._decide(self._keys)
-            self._keys = None
-        return await self._set(self._pinned)
+        if self._keys is None:
+            return await self._set(self._pinned)
+        await self._decide(self._keys)
+        self._keys = None
+        done = await self._set(self._pinned)
+        if not done.whole:  # then it is about what it got to
+            located = await self._store.manager.located(self._paths)
+            self._paths = [p for p, each in located.items() if each.pinned == self._pinned]
+            self._count = len(self._paths)
+        return done
 
     async def undo(self) -> Step:
         """Make them what they were."""
@@ -228,10 +235,10 @@ class PinChange:
                 progress=work.on_progress,
                 should_stop=work.stopped,
             )
-        images = count_text(len(values(results)), "image")
+        done = len(values(results))
         source = "{images} pinned" if pinned else "{images} no longer pinned"
-        whole = len(results) == len(keys)
-        return Step(translated("changes", source, images=images), problems_of(results), whole)
+        text = translated("changes", source, images=count_text(done, "image"))
+        return Step(done, text, problems_of(results), len(results) == len(keys))
 
 
 def _undone_text(results: Sequence[UndoResult]) -> str:

@@ -22,11 +22,13 @@ class Step(NamedTuple):
     """What a change has done when it was made, or taken back.
 
     Attributes:
+        done: For how many images it was done.
         text: What is to be told: "3 images moved to the trash".
         problems: What could not be done, and why.
         whole: Whether it came to its end; else it was stopped, and can be gone on with.
     """
 
+    done: int
     text: str
     problems: Sequence[str] = ()
     whole: bool = True
@@ -172,8 +174,8 @@ class History(QObject):
         finally:
             if done is None or not change.count:
                 self._forget(change)
-            elif not done.whole and not forward:  # the rest can still be taken back
-                self._move_back(change)
+            elif not forward and (not done.whole or not done.done):
+                self._move_back(change)  # the rest can still be taken back
         if self._steps:  # of many steps the last is told, and what went wrong in any of them
             self._problems += done.problems if done else ()
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -126,11 +127,11 @@ class ImportController(QObject):
 
     def _on_entered(self, offer: Offer) -> None:
         self._say(offer, None)
-        if offer.paths:
-            self._looking.start(self._look(offer))
+        self._looking.start(self._look(offer))
 
     async def _look(self, offer: Offer) -> None:
-        self._say(offer, await asyncio.to_thread(look_at, offer.paths))
+        await self._stores.look()
+        self._say(offer, await asyncio.to_thread(look_at, offer.paths) if offer.paths else None)
 
     def _say(self, offer: Offer, look: Look | None) -> None:
         self._window.veil.say(verdict_on(offer, look, self._target(self._store)))
@@ -149,6 +150,7 @@ class ImportController(QObject):
         """Do with an offer what was said of it, with the store that was open then."""
         async with self._taking:
             await self._stores.look()
+            offer = replace(offer, paths=await asyncio.to_thread(tuple, offer.paths))
             look = await asyncio.to_thread(look_at, offer.paths) if offer.paths else None
             verdict = verdict_on(offer, look, self._target(store))
             if verdict.act == "open":
@@ -223,11 +225,13 @@ class ImportController(QObject):
             self._history.record(change)
         self._reports.keep(report, change)
         tell, text = self._window.notice.tell, summary_text(report)
-        if change is not None and is_all_new(report):
-            undo = partial(self._history.undo_one, change)
-            tell(text, translated("imports", "Undo"), undo)
-        elif report.results:
-            tell(text, translated("imports", "Details"), self._reports.show_last)
+        undo = []
+        if change is not None:
+            undo.append((translated("imports", "Undo"), partial(self._history.undo_one, change)))
+        if report.results and not is_all_new(report):
+            tell(text, translated("imports", "Details"), self._reports.show_last, *undo)
+        elif undo:
+            tell(text, *undo[0])
         else:
             tell(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
@@ -31,6 +32,9 @@ from gui.models.image_table import Column, ImageTableModel
 from gui.text import count_text, moment_text, size_text, translated
 
 log = logging.getLogger(__name__)
+
+LOOKS = 20
+LOOK_SECONDS = 0.05
 
 _Select = QItemSelectionModel.SelectionFlag
 
@@ -142,6 +146,8 @@ class TrashController(QObject):
     def _on_history_idle(self) -> None:
         self._leaving.clear()
         self.refresh()
+        if self._window.grid.hasFocus():  # what was removed above it may have hidden it
+            self._window.grid.scrollTo(self._window.grid.currentIndex())
         if self._back and self._store is not None:
             paths, self._back = self._back, []
             self._store.tasks.start(self._select(self._store, paths))
@@ -149,7 +155,11 @@ class TrashController(QObject):
     async def _select(self, store: OpenStore, paths: list[str]) -> None:
         """Select the images that are back, once they are shown."""
         located = await store.manager.located(paths)
-        await self._browse.settled()
+        days = {record.key: record.day for record in located.values()}
+        for _ in range(LOOKS):  # the window learns of them a moment later
+            if len(self._images.rows_of(days)) == len(days):
+                break
+            await asyncio.sleep(LOOK_SECONDS)
         self._selection.select(located.values())
 
     # The trash
@@ -191,9 +201,13 @@ class TrashController(QObject):
         ):
             return
         table = self._window.trash.table
+        at = table.currentIndex().row()
         selected, offset = self._selected(), table.verticalScrollBar().value()
         self._trashed.set_rows(receipts)
-        table.select_places(self._trashed.places_of(each.token for each in selected))
+        places = self._trashed.places_of(each.token for each in selected)
+        if selected and not places and receipts:  # they are gone: go on from where they were
+            places = [min(at, len(receipts) - 1)]
+        table.select_places(places)
         table.verticalScrollBar().setValue(offset)
 
     def _start_removal(self, only_selected: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -24,12 +25,15 @@ BESIDE_PX: Final = 16
 LEFT_PX: Final = 14  # within
 RIGHT_PX: Final = 8
 GAP_PX: Final = 8
+MOST_OFFERS: Final = 2
+
+Offer = tuple[str, Callable[[], None]]
 
 
 class Notice(QFrame):
     """Lies over its parent's lower edge, in the middle; never takes the focus by itself.
 
-    It stays while the pointer is over it or its button has the focus.
+    It stays while the pointer is over it or one of its buttons has the focus.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -40,16 +44,18 @@ class Notice(QFrame):
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._button = QPushButton()
-        self._button.setObjectName("noticeAction")
-        self._button.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._button.clicked.connect(self._on_clicked)
-        self._do: Callable[[], None] | None = None
+        self._offers: tuple[Offer, ...] = ()
+        self._buttons = [QPushButton() for _ in range(MOST_OFFERS)]
+        for number, button in enumerate(self._buttons):
+            button.setObjectName("noticeAction")
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(partial(self._on_clicked, number))
         row = QHBoxLayout(self)
         row.setContentsMargins(LEFT_PX, 0, RIGHT_PX, 0)
         row.setSpacing(GAP_PX)
         row.addWidget(self._text, 1)
-        row.addWidget(self._button)
+        for button in self._buttons:
+            row.addWidget(button)
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(24)
         shadow.setOffset(0, 4)
@@ -60,18 +66,27 @@ class Notice(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def tell(self, text: str, action: str = "", do: Callable[[], None] | None = None) -> None:
+    def tell(
+        self,
+        text: str,
+        action: str = "",
+        do: Callable[[], None] | None = None,
+        *more: Offer,
+    ) -> None:
         """Say ``text``, in place of what it said before.
 
         Args:
             text: What just happened.
             action: The button's text; "" for none.
-            do: What the button does.
+            do: What the button does, besides taking the notice away.
+            more: Another button, as (text, what it does).
         """
         self._text.setText(text)
-        self._button.setText(action)
-        self._button.setVisible(bool(action))
-        self._do = do
+        self._offers = ((action, do or self.hide), *more) if action else ()
+        texts = [offered for offered, _ in self._offers] + [""] * MOST_OFFERS
+        for button, offered in zip(self._buttons, texts, strict=False):
+            button.setText(offered)
+            button.setVisible(bool(offered))
         self.setAccessibleDescription(text)
         self.show()
         self.raise_()
@@ -79,9 +94,9 @@ class Notice(QFrame):
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
-    def press(self) -> None:
-        """Do what the button offers, as a click on it does."""
-        self._button.click()
+    def press(self, number: int = 0) -> None:
+        """Do what a button offers, as a click on it does."""
+        self._buttons[number].click()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in place when what it lies on is resized."""
@@ -94,8 +109,8 @@ class Notice(QFrame):
         most = max(around.width() - 2 * BESIDE_PX, 0)
         self._text.ensurePolished()  # its font is the style sheet's
         others = LEFT_PX + RIGHT_PX
-        if self._button.text():
-            others += GAP_PX + self._button.sizeHint().width()
+        for button in self._buttons[: len(self._offers)]:
+            others += GAP_PX + button.sizeHint().width()
         line = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
         width = min(line + others, most)
         text_height = self._text.heightForWidth(max(width - others, 1))
@@ -105,12 +120,11 @@ class Notice(QFrame):
 
     def expire(self) -> None:
         """Go away, unless somebody is at it; then stay a while longer."""
-        if self.underMouse() or self._button.hasFocus():
+        if self.underMouse() or any(button.hasFocus() for button in self._buttons):
             self._timer.start()
         else:
             self.hide()
 
-    def _on_clicked(self) -> None:
+    def _on_clicked(self, number: int) -> None:
         self.hide()
-        if self._do:
-            self._do()
+        self._offers[number][1]()

@@ -28,7 +28,7 @@ class Letter:
     async def redo(self) -> Step:
         await asyncio.sleep(0.001)
         self.written.append(self.letter)
-        return Step(f"{self.letter} written")
+        return Step(1, f"{self.letter} written")
 
     async def undo(self) -> Step:
         await asyncio.sleep(0.001)
@@ -36,9 +36,9 @@ class Letter:
             raise StoreError("It stays.")
         if self.stops:
             self.stops -= 1
-            return Step("half gone", (), whole=False)
+            return Step(1, "half gone", (), whole=False)
         self.written.remove(self.letter)
-        return Step(f"{self.letter} gone")
+        return Step(1, f"{self.letter} gone")
 
 
 async def test_changes_happen_in_order_and_are_taken_back_in_reverse(tmp_path: Path) -> None:
