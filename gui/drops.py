@@ -6,12 +6,13 @@ Reading what is offered never touches the disk; ``look_at`` does, and runs in wo
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, overload
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
@@ -22,6 +23,8 @@ FORMATS: Final = ("png", "webp", "avif", "jpeg", "gif", "tiff", "bmp")  # the mo
 MOST_LINES: Final = 1000  # of text, looked at for paths
 MOST_ENTRIES: Final = 1000  # of a folder, looked at for days
 PNG_QUALITY: Final = 75  # lossless all the same: how hard zlib tries
+_ADDRESSES: Final = "text/uri-list"
+_FILE_ADDRESSES: Final = re.compile(rb"^file:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,42 @@ class Offer:
     """What is offered.
 
     Attributes:
-        paths: Files and folders, which need not exist.
+        paths: Files and folders, which need not exist; of many, going through all takes a while.
         image: An image that is no file: its bytes as somebody encoded them, a data URL, or a bare
             bitmap; ``None`` if it was not to be read yet.
         has_image: Whether there is such an image.
         only_address: What is offered is an address on the web, and no image with it.
     """
 
-    paths: tuple[Path, ...] = ()
+    paths: Sequence[Path] = ()
     image: bytes | str | QImage | None = None
     has_image: bool = False
     only_address: bool = False
+
+
+class FilesOf(Sequence[Path]):
+    """The files and folders of a list of addresses; each is made a path when it is asked for.
+
+    Args:
+        addresses: One a line (RFC 2483), in any order with others.
+    """
+
+    def __init__(self, addresses: bytes) -> None:
+        self._lines: list[bytes] = _FILE_ADDRESSES.findall(addresses)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, number: int) -> Path: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Path]: ...
+
+    def __getitem__(self, number: int | slice) -> Path | Sequence[Path]:
+        if isinstance(number, slice):
+            return [_path_of(line) for line in self._lines[number]]
+        return _path_of(self._lines[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +102,14 @@ def offer_of(data: QMimeData, *, read: bool) -> Offer:
         data: From a drag or the clipboard.
         read: Also read the image, which may take the other program a while.
     """
-    urls = data.urls()
-    local = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
-    if local:
-        return Offer(local)
+    if files := FilesOf(bytes(data.data(_ADDRESSES).data())):
+        return Offer(files)
     for name in FORMATS:
         if data.hasFormat(f"image/{name}"):
             return Offer(image=_bytes_of(data, name) if read else None, has_image=True)
     if data.hasImage():
         return Offer(image=_bitmap_of(data) if read else None, has_image=True)
-    for url in urls:
+    for url in (urls := data.urls()):
         if url.scheme() == "data":
             return Offer(image=QUrl.fromPercentEncoding(url.toEncoded()), has_image=True)
     return _offer_of_text(data.text()) if data.hasText() else Offer(only_address=bool(urls))
@@ -145,6 +171,10 @@ def png_of(bitmap: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     bitmap.save(buffer, "PNG", PNG_QUALITY)  # type: ignore[call-overload]  # the stub wants bytes
     return bytes(buffer.data().data())
+
+
+def _path_of(address: bytes) -> Path:
+    return Path(QUrl.fromEncoded(address).toLocalFile())
 
 
 def _bytes_of(data: QMimeData, name: str) -> bytes:

@@ -44,7 +44,7 @@ async def selected_files(session: Session, rows: range) -> list[Path]:
     return [store.path / records[key].path for key in keys]
 
 
-async def test_one_image_is_copied_as_file_bytes_and_bitmap(tmp_path: Path) -> None:
+async def test_one_image_is_copied_as_a_file_and_as_its_bytes(tmp_path: Path) -> None:
     async with open_window(make_store(tmp_path)) as session:
         (path,) = await selected_files(session, range(2, 3))
         QTest.keyClick(session.window, Qt.Key.Key_C, CTRL)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QImage
 
-from gui.drops import Look, Offer, Target, is_store, look_at, offer_of, png_of, verdict_on
+from gui.drops import FilesOf, Look, Offer, Target, is_store, look_at, offer_of, png_of, verdict_on
 from tests.stores import make_store, picture
 
 PNG = picture("png", (48, 32), 10)
@@ -26,13 +26,25 @@ def offered(read: bool = True, **given: object) -> Offer:
         elif name == "bitmap":
             data.setImageData(value)
         else:
-            data.setData(name.replace("_", "/"), QByteArray(value))  # type: ignore[call-overload]
+            data.setData(name.replace("_", "/", 1).replace("_", "-"), QByteArray(value))  # type: ignore[call-overload]
     return offer_of(data, read=read)
 
 
 def test_files_come_before_everything_else() -> None:
-    offer = offered(urls=["file:///a/b%20c.png", "https://x.org/y"], image_png=PNG, text="/else")
-    assert offer == Offer((Path("/a/b c.png"),))
+    offer = offered(urls=["https://x.org/y", "file:///a/b%20c.png"], image_png=PNG, text="/else")
+    assert list(offer.paths) == [Path("/a/b c.png")]
+    assert not offer.has_image
+
+
+def test_many_files_are_no_paths_before_somebody_asks_for_them() -> None:
+    lines = b"# from a file manager\r\n" + b"".join(
+        b"file:///a/%%23%d.png\r\n" % n for n in range(9)
+    )
+    paths = offered(text_uri_list=lines).paths
+    assert (len(paths), paths[8], list(paths[2:4])) == (
+        9, Path("/a/#8.png"), [Path("/a/#2.png"), Path("/a/#3.png")]
+    )  # fmt: skip
+    assert isinstance(paths, FilesOf)
 
 
 def test_the_bytes_a_browser_offers_are_taken_as_they_are() -> None:
