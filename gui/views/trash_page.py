@@ -60,22 +60,32 @@ class TrashPage(QWidget):
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, 8)
-        row.setSpacing(8)
-        row.addWidget(self._heading)
-        row.addWidget(self._sums, 1)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._heading)
+        words.addWidget(self._sums)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         for action in self._actions:
-            row.addWidget(_button(action))
+            buttons.addWidget(_button(action))
+        buttons.addStretch(1)
+        head = QVBoxLayout()
+        head.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, 12)
+        head.setSpacing(10)
+        head.addLayout(words)
+        head.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(row)
+        column.addLayout(head)
         column.addWidget(self.table, 1)
 
 
 def _button(action: QAction) -> QPushButton:
-    button = QPushButton(action.text())
+    words = action.text()
+    dots = "…" if words.endswith("…") else ""
+    button = QPushButton(words.removesuffix("…").partition(" ")[0] + dots)
+    button.setAccessibleName(action.text().replace("&", ""))
     button.setEnabled(action.isEnabled())
     button.setToolTip(action.toolTip())
     button.clicked.connect(action.trigger)
