@@ -137,9 +137,11 @@ def store(
     path = layout.flat_path(image_id, extension)
     beside = layout.flat_sidecar_path(image_id)
     sidecar = _sidecar(metadata, filed, _our_marks(data, None, None))
+    others = [flat for each in layout.FORMATS if (flat := layout.flat_path(image_id, each)) != path]
     with store_lock(base):  # or the sidecar of one writer could end up with the image of another
-        _replace_pair(base, path, data, beside, sidecar, mode=mode)
-        return [path, *_remove(base, layout.candidate_paths(image_id), keep={path, beside})]
+        gone = _replace_pair(base, path, data, beside, sidecar, others, mode=mode)
+        gone += _remove(base, layout.candidate_paths(image_id), keep={path, beside})
+    return [path, *gone]
 
 
 def delete(base: Path, image_id: str, known: Iterable[str] = ()) -> list[str]:
@@ -200,29 +202,48 @@ def _write_new_pair(
         put_sidecar.wait()
         put_image.wait()
         put_image.name()
+        named = [image]
         try:
             put_sidecar.name()
+            named.append(beside)
             put_sidecar.sync_name()
             if image.rpartition("/")[0] != beside.rpartition("/")[0]:
                 put_image.sync_name()
         except OSError:
-            with suppress(StoreNotWritable):
-                durable.remove_file(base, image)
+            for path in named:
+                with suppress(StoreNotWritable):
+                    durable.remove_file(base, path)
             raise
 
 
 def _replace_pair(
-    base: Path, image: str, data: bytes, beside: str, sidecar: bytes, *, mode: int
-) -> None:
-    """Write a pair in place of another: a new sidecar must never be seen with the old image."""
+    base: Path,
+    image: str,
+    data: bytes,
+    beside: str,
+    sidecar: bytes,
+    others: Iterable[str],
+    *,
+    mode: int,
+) -> list[str]:
+    """Write a pair in place of another: a new sidecar must never be seen with an old image.
+
+    Args:
+        others: More images that have this sidecar, which go.
+
+    Returns:
+        Those that were there.
+    """
     with (
         durable.prepare(base, image, data, mode=mode) as put_image,
         durable.prepare(base, beside, sidecar, mode=mode) as put_sidecar,
     ):
         put_sidecar.wait()
         put_image(replace=True)
+        gone = [other for other in others if durable.remove_file(base, other)]
         put_sidecar.name(replace=True)
         put_sidecar.sync_name()
+        return gone
 
 
 def _as_bytes(data: object) -> bytes:
