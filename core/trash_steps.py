@@ -40,7 +40,7 @@ class TrashSteps:
         yield from durable.writing(folders, self._base, entry.path(entry.receipt or ""), data)
         try:
             yield from self._taking(folders, entry, receipt)
-        except OSError as error:
+        except (OSError, SidecarError) as error:
             with suppress(OSError):  # else for sweep()
                 trash_settle.settle(self._base, entry)
             if isinstance(error, FileNotFoundError):
