@@ -124,6 +124,12 @@ def test_a_move_overwrites_nothing_and_needs_a_source(base):
     assert files_of(base) == {"a/y": b"y", "b/c/x": b"x"}
 
 
+def test_a_file_that_is_moved_to_where_it_is_stays(base):
+    durable.write_file(base, "a/x", b"x")
+    durable.move_file(base, "a/x", "a/x")
+    assert files_of(base) == {"a/x": b"x"}
+
+
 def test_a_move_that_was_interrupted_is_completed_by_the_same_move(base):
     durable.write_file(base, "a/x", b"x")
     (base / "b").mkdir()
@@ -216,6 +222,25 @@ def test_an_image_whose_sidecar_cannot_be_put_is_taken_back(base, monkeypatch, d
     assert files_of(base) == {}
 
 
+@pytest.mark.parametrize(
+    ("dated", "folder"), [(True, "images"), (False, "images"), (False, "metadata")]
+)
+def test_a_pair_whose_names_cannot_be_made_sure_of_is_taken_back(base, monkeypatch, dated, folder):
+    writer.save(base, IMAGE, {}, dated=dated)
+    before = files_of(base)
+
+    class NoFolderSync(TracedOs):
+        def fsync(self, file):
+            if stat.S_ISDIR(os.fstat(file).st_mode) and self._path(file).startswith(folder):
+                raise OSError(errno.EIO, "Input/output error")
+            super().fsync(file)
+
+    monkeypatch.setattr(steps, "os", NoFolderSync(base))
+    with pytest.raises(StoreNotWritable, match="Input/output error"):
+        writer.save(base, OTHER, {}, dated=dated)
+    assert files_of(base) == before
+
+
 def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch):
     class NoFolderSync(TracedOs):
         def fsync(self, file):
@@ -295,19 +320,20 @@ def test_a_crash_while_saving_loses_nothing_acknowledged_and_shows_nothing_torn(
         assert left.keys() >= shown.keys()
 
 
-def test_a_crash_while_storing_anew_leaves_the_old_image_or_the_new(base, tmp_path):
+@pytest.mark.parametrize("other", [OTHER, picture("jpg", (48, 32), 200)], ids=["png", "jpg"])
+def test_a_crash_while_storing_anew_leaves_the_old_image_or_the_new(base, tmp_path, other):
     (base / "metadata").mkdir()
     writer.store(base, "cat", IMAGE, {"n": 1})
     disk = Disk(base)
     with traced(base) as calls:
-        writer.store(base, "cat", OTHER, {"n": 2})
+        writer.store(base, "cat", other, {"n": 2})
     for step, tree in crashes(disk, calls):
         lay_out(tree, tmp_path / "crashed")
         shown = shown_images(tmp_path / "crashed", tmp_path / "cache")
-        data, sidecar = shown["images/cat.png"]
-        done = step == len(calls)
-        assert data in ({OTHER} if done else {IMAGE, OTHER})
-        assert sidecar["n"] in ({2} if done else {1, 2})
+        pairs = {(data, sidecar["n"]) for data, sidecar in shown.values()}
+        done = {(other, 2)}
+        assert pairs
+        assert pairs <= (done if step == len(calls) else {(IMAGE, 1), (other, 1), *done})
 
 
 def test_a_crash_while_deleting_leaves_a_whole_image_or_none(base, tmp_path):
