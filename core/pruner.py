@@ -11,6 +11,7 @@ from pathlib import Path
 from core import files, layout, sidecar
 from core.durable import remove_file
 from core.errors import SidecarError, StoreError, StoreNotFound
+from core.locate import locate_beside
 from core.prune_log import PruneLog
 from core.prune_records import (
     Candidate,
@@ -207,7 +208,7 @@ class _Run:
     def _check_sidecar(self, entry: PruneEntry) -> Outcome | None:
         """Say what in an image's sidecar speaks against removing the image."""
         item = entry.item
-        found = files.locate_beside(self._base, item.path)
+        found = locate_beside(self._base, item.path)
         path = None if found is None else found[1]
         if path is None:
             return None if item.sidecar_path is None else Outcome.CHANGED
