@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from core import durable, files, layout
+from core import durable, layout
 from core.errors import StoreNotWritable
 
 
@@ -80,5 +80,4 @@ def remove(base: Path, images: Collection[str], keep: Collection[str] = ()) -> l
     """Remove images, then their sidecars: what a crash leaves is a sidecar that never shows."""
     sidecars = [beside for image in images for beside in layout.sidecar_paths(image)]
     paths = [path for path in dict.fromkeys([*images, *sidecars]) if path not in keep]
-    with files.open_store(base):
-        return [path for path in paths if durable.remove_file(base, path)]
+    return [path for path in paths if durable.remove_file(base, path)]

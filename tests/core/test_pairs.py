@@ -1,0 +1,50 @@
+"""An image and its sidecar where only one of them can be written."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from core import durable, pairs, steps
+from core.errors import StoreNotWritable
+from tests.core.crash_model import TracedOs, files_of
+
+IMAGE, SIDECAR = "images/cat.png", "metadata/cat.json"
+
+
+@pytest.fixture
+def base(tmp_path):
+    base = tmp_path / "store"
+    base.mkdir()
+    durable.write_file(base, IMAGE, b"image")
+    durable.write_file(base, SIDECAR, b"{}")
+    return base
+
+
+class FullForSidecars(TracedOs):
+    """A disk that has no room for the bytes of a sidecar."""
+
+    def fsync(self, file):
+        path = Path(f"/proc/self/fd/{file}")
+        if path.is_file() and path.read_bytes().startswith(b"{"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super().fsync(file)
+
+
+def test_a_pair_is_not_replaced_by_an_image_whose_sidecar_has_no_room(base, monkeypatch):
+    before = files_of(base)
+    for module in (durable, steps):
+        monkeypatch.setattr(module, "os", FullForSidecars(base))
+    with pytest.raises(StoreNotWritable, match="Free some space"):
+        pairs.replace(base, IMAGE, b"new", SIDECAR, b"{1}", [], mode=0o644)
+    assert files_of(base) == before
+
+
+@pytest.mark.parametrize("there", [IMAGE, SIDECAR])
+def test_a_new_pair_takes_no_place_of_another_and_leaves_nothing(base, there):
+    (base / (SIDECAR if there == IMAGE else IMAGE)).unlink()
+    before = files_of(base)
+    with pytest.raises(FileExistsError):
+        pairs.write_new(base, IMAGE, b"new", SIDECAR, lambda: b"{1}", mode=0o644)
+    assert files_of(base) == before
