@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from core import files, layout, sidecar
+from core import files, sidecar
 from core.durable import remove_file
 from core.errors import SidecarError, StoreError, StoreNotFound
-from core.locate import locate_beside
+from core.locate import images_of, locate_beside
 from core.prune_log import PruneLog
 from core.prune_records import (
     Candidate,
@@ -32,7 +32,6 @@ from core.trash import Trash
 log = logging.getLogger(__name__)
 
 _REMOVED = (Outcome.FREED, Outcome.TRASHED)
-_EXTENSIONS = (*layout.FORMATS, *(each.upper() for each in layout.FORMATS))
 
 
 class Pruner:
@@ -166,7 +165,7 @@ class _Run:
         changed = self._compare(item)
         if changed:
             return changed
-        if item.kind is Kind.ORPHAN and self._has_image(item.path):
+        if item.kind is Kind.ORPHAN and any(images_of(self._base, item.path)):
             return Outcome.CHANGED  # its image came
         if not remove_file(self._base, item.path):
             return Outcome.GONE
@@ -192,7 +191,7 @@ class _Run:
             return Outcome.GONE, None
         self.bytes_freed += item.size_bytes
         beside = item.sidecar_path
-        if beside is None or self._has_image(beside):  # another image of this id has it, too
+        if beside is None or any(images_of(self._base, beside)):  # it is another image's, too
             return Outcome.FREED, None
         try:
             remove_file(self._base, beside)
@@ -237,17 +236,3 @@ class _Run:
             return Outcome.GONE
         same = (found.st_size, found.st_mtime_ns) == (item.size_bytes, item.modified_ns)
         return None if same else Outcome.CHANGED
-
-    def _has_image(self, sidecar_path: str) -> bool:
-        """Tell whether there is an image whose sidecar this is, or may be."""
-        folder, _, name = sidecar_path.rpartition("/")
-        image_id = name.removesuffix(layout.SIDECAR_SUFFIX)
-        folders = [folder]
-        if folder == layout.METADATA:
-            folders = [layout.IMAGES]
-            if moment := layout.id_moment(image_id):
-                folders.append(layout.dated_folder(moment))
-        names = [f"{image_id}.{extension}" for extension in _EXTENSIONS]
-        return any(
-            files.stat_file(self._base, f"{folder}/{name}") for folder in folders for name in names
-        )

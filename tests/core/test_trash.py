@@ -134,9 +134,10 @@ def test_what_stands_in_its_place_stays(disk, trash, taken, tmp_path):
     trash.restore(receipt.token)
 
 
-def test_a_sidecar_of_two_images_serves_both(disk, trash):
+@pytest.mark.parametrize("extension", [".jpg", ".JPG"])
+def test_a_sidecar_of_two_images_serves_both(disk, trash, extension):
     path = disk.dated(NOW, 1)
-    twin = path.with_suffix(".jpg")
+    twin = path.with_suffix(extension)
     twin.write_bytes(b"twin")
     before = snapshot(disk.base)
     receipt = throw(disk, path)
