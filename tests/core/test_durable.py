@@ -36,6 +36,11 @@ def traced(base):
         yield recorder.calls
 
 
+def write_in_steps(base, path, data):
+    with steps.Folders(base) as folders:
+        steps.take(durable.writing(folders, base, path, data))
+
+
 def crashes(disk, calls):
     """Every state after a crash at every step: (steps done, tree), no state twice."""
     seen = set()
@@ -59,6 +64,10 @@ def test_a_file_is_written_whole_with_its_mode(base):
         os.umask(old)
     assert files_of(base) == {"a/b/c.json": b"123" * 1000}
     assert (base / "a/b/c.json").stat().st_mode & 0o777 == 0o664
+    durable.write_file(base, "a/d.json", b"1")
+    write_in_steps(base, "a/e.json", b"2")
+    assert (base / "a/d.json").stat().st_mode & 0o777 == 0o644
+    assert (base / "a/e.json").stat().st_mode & 0o777 == 0o644
 
 
 def test_nothing_is_overwritten_unless_asked(base):
@@ -159,22 +168,6 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
-class NoLinks(TracedOs):
-    """A disk without hard links, as FAT is."""
-
-    def link(self, *_: object, **__: object) -> None:
-        raise PermissionError(errno.EPERM, "Operation not permitted")
-
-
-def test_a_disk_without_hard_links_will_do(base, monkeypatch):
-    monkeypatch.setattr(durable, "os", NoLinks(base))
-    durable.write_file(base, "a/x", b"x")
-    with pytest.raises(FileExistsError, match="a/x"):
-        durable.write_file(base, "a/x", b"new")
-    durable.move_file(base, "a/x", "b/x")
-    assert files_of(base) == {"b/x": b"x"}
-
-
 class FailsAt(TracedOs):
     """A disk on which one of the calls fails, the same one each time."""
 
@@ -193,16 +186,34 @@ class FailsAt(TracedOs):
         return super().__getattribute__(name)
 
 
+@pytest.mark.parametrize("error", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_disk_without_hard_links_will_do(base, monkeypatch, error):
+    monkeypatch.setattr(durable, "os", FailsAt(base, "link", error))
+    durable.write_file(base, "a/x", b"x")
+    with pytest.raises(FileExistsError, match="a/x"):
+        durable.write_file(base, "a/x", b"new")
+    durable.move_file(base, "a/x", "b/x")
+    assert files_of(base) == {"b/x": b"x"}
+
+
+def test_a_disk_without_permissions_will_do(base, monkeypatch):
+    monkeypatch.setattr(durable, "os", FailsAt(base, "fchmod", errno.EPERM))
+    durable.write_file(base, "a/x", b"x")
+    assert files_of(base) == {"a/x": b"x"}
+
+
 @pytest.mark.parametrize("call", ["open", "fchmod", "write", "fsync", "link", "mkdir"])
 def test_a_failing_disk_leaves_nothing_half_done(base, monkeypatch, call):
     (base / "a").mkdir()
     for module in (durable, steps):
         monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
-    with pytest.raises(StoreNotWritable, match="x cannot be written: Input/output") as caught:
-        durable.write_file(base, "b/x" if call == "mkdir" else "a/x", b"x")
-    assert caught.value.errno == errno.EIO
-    assert isinstance(caught.value, StoreError | OSError)
-    assert files_of(base) == {}
+    path = "b/x" if call == "mkdir" else "a/x"
+    for write in (durable.write_file, write_in_steps):
+        with pytest.raises(StoreNotWritable, match="x cannot be written: Input/output") as caught:
+            write(base, path, b"x")
+        assert caught.value.errno == errno.EIO
+        assert isinstance(caught.value, StoreError | OSError)
+        assert files_of(base) == {}
 
 
 class NoSidecars(TracedOs):
@@ -219,6 +230,13 @@ def test_an_image_whose_sidecar_cannot_be_put_is_taken_back(base, monkeypatch, d
     monkeypatch.setattr(durable, "os", NoSidecars(base))
     with pytest.raises(StoreNotWritable, match=r"img_\w+\.json cannot be written"):
         writer.save(base, IMAGE, {}, dated=dated)
+    assert files_of(base) == {}
+
+
+def test_an_image_that_cannot_be_put_is_named(base, monkeypatch):
+    monkeypatch.setattr(durable, "os", FailsAt(base, "link", errno.EIO))
+    with pytest.raises(StoreNotWritable, match=r"img_\w+\.png cannot be written"):
+        writer.save(base, IMAGE, {})
     assert files_of(base) == {}
 
 
