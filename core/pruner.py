@@ -162,13 +162,14 @@ class _Run:
         return Outcome.FREED
 
     def _remove_leftover(self, item: Candidate) -> Outcome:
-        changed = self._compare(item)
-        if changed:
-            return changed
-        if item.kind is Kind.ORPHAN and any(images_of(self._base, item.path)):
-            return Outcome.CHANGED  # its image came
-        if not remove_file(self._base, item.path):
-            return Outcome.GONE
+        with store_lock(self._base):  # whoever stores or restores the image does so before or after
+            changed = self._compare(item)
+            if changed:
+                return changed
+            if item.kind is Kind.ORPHAN and any(images_of(self._base, item.path)):
+                return Outcome.CHANGED  # its image came
+            if not remove_file(self._base, item.path):
+                return Outcome.GONE
         self.bytes_freed += item.size_bytes
         return Outcome.FREED
 
