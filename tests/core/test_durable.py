@@ -38,7 +38,7 @@ def traced(base):
 
 def write_in_steps(base, path, data):
     with steps.Folders(base) as folders:
-        steps.take(durable.writing(folders, base, path, data))
+        assert steps.take(durable.writing(folders, base, path, data)) is True
 
 
 def crashes(disk, calls):
@@ -84,6 +84,7 @@ def test_a_prepared_file_shows_only_when_it_is_put(base):
         assert all(durable.is_unfinished(path.rpartition("/")[2]) for path in files_of(base))
         put()
         assert (base / "a/x").read_bytes() == b"x"
+        assert (base / "a/x").stat().st_mode & 0o777 == 0o644
     with durable.prepare(base, "a/y", b"y"):
         pass
     assert files_of(base) == {"a/x": b"x"}
@@ -254,7 +255,7 @@ def test_a_pair_whose_names_cannot_be_made_sure_of_is_taken_back(base, monkeypat
             super().fsync(file)
 
     monkeypatch.setattr(steps, "os", NoFolderSync(base))
-    with pytest.raises(StoreNotWritable, match="Input/output error"):
+    with pytest.raises(StoreNotWritable, match=rf"/{folder}/.* cannot be written: Input"):
         writer.save(base, OTHER, {}, dated=dated)
     assert files_of(base) == before
 
