@@ -6,6 +6,7 @@ import re
 import stat
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -87,7 +88,32 @@ def test_a_prepared_file_shows_only_when_it_is_put(base):
         assert (base / "a/x").stat().st_mode & 0o777 == 0o644
     with durable.prepare(base, "a/y", b"y"):
         pass
+    with pytest.raises(FileExistsError), durable.prepare(base, "a/x", b"z") as put:
+        put()
     assert files_of(base) == {"a/x": b"x"}
+
+
+def open_files():
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+def test_no_file_or_folder_stays_open(base, monkeypatch):
+    def change_everything():
+        for write in (durable.write_file, write_in_steps):
+            for data in (b"x", b"x" * durable.LARGE):
+                write(base, "a/b/x", data)
+                durable.move_file(base, "a/b/x", "c/x")
+                durable.remove_file(base, "c/x")
+
+    before = open_files()
+    change_everything()
+    assert open_files() == before
+    for call in ("write", "fsync", "link", "unlink"):
+        for module in (durable, steps):
+            monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
+        with pytest.raises(StoreNotWritable):
+            change_everything()
+        assert open_files() == before
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "a//x", "a/\0"])
@@ -119,6 +145,21 @@ def test_no_link_is_followed(base, tmp_path):
         durable.write_file(base, "images/link.png", b"y")
     durable.write_file(base, "images/link.png", b"y", replace=True)
     assert files_of(outside) == {"x": b"mine"}
+
+
+def test_a_link_at_the_target_of_a_move_is_in_its_way_wherever_it_leads(base, monkeypatch):
+    durable.write_file(base, "a/x", b"x")
+    (base / "a/same").symlink_to("x")
+    (base / "a/nowhere").symlink_to("none")
+    for error in (None, errno.EPERM):
+        if error:
+            monkeypatch.setattr(durable, "os", FailsAt(base, "link", error))
+        for target in ("a/same", "a/nowhere"):
+            with pytest.raises(FileExistsError):
+                durable.move_file(base, "a/x", target)
+    assert (base / "a/x").read_bytes() == b"x"
+    assert durable.remove_file(base, "a/nowhere") is True
+    assert not (base / "a/nowhere").is_symlink()
 
 
 def test_a_move_overwrites_nothing_and_needs_a_source(base):
@@ -210,11 +251,12 @@ def test_a_failing_disk_leaves_nothing_half_done(base, monkeypatch, call):
         monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
     path = "b/x" if call == "mkdir" else "a/x"
     for write in (durable.write_file, write_in_steps):
-        with pytest.raises(StoreNotWritable, match="x cannot be written: Input/output") as caught:
-            write(base, path, b"x")
-        assert caught.value.errno == errno.EIO
-        assert isinstance(caught.value, StoreError | OSError)
-        assert files_of(base) == {}
+        for data in (b"x", b"x" * durable.LARGE):
+            with pytest.raises(StoreNotWritable, match="x cannot be written: Input/out") as caught:
+                write(base, path, data)
+            assert caught.value.errno == errno.EIO
+            assert isinstance(caught.value, StoreError | OSError)
+            assert files_of(base) == {}
 
 
 class NoSidecars(TracedOs):
@@ -275,14 +317,15 @@ def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch)
 # Crashes
 
 
-def test_a_crash_while_writing_leaves_the_whole_file_or_none(base):
+@pytest.mark.parametrize("data", [b"0123456789", b"0" * durable.LARGE], ids=["small", "large"])
+def test_a_crash_while_writing_leaves_the_whole_file_or_none(base, data):
     disk = Disk(base)
     with traced(base) as calls:
-        durable.write_file(base, "a/b/x", b"0123456789")
+        durable.write_file(base, "a/b/x", data)
     states = list(crashes(disk, calls))
     for step, tree in states:
         found = {path: data for path, data in tree if data is not None and "/." not in path}
-        assert found in ({}, {"a/b/x": b"0123456789"})
+        assert found in ({}, {"a/b/x": data})
         assert found or step < len(calls)
     assert len(states) >= 8
 
@@ -447,4 +490,5 @@ def test_a_disk_that_can_only_be_read_is_named_and_stays_as_it_is(base):
                 call()
             assert caught.value.errno == errno.EROFS
         assert writer.delete(locked, "none") == []
+        assert durable.remove_file(locked, "images/none.png") is False
     assert files_of(base) == before

@@ -1,11 +1,13 @@
 """What others change in a store while an image is on its way to the trash or back."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from core.errors import ImageNotFound, RestoreConflict
+from core.sidecar import LARGEST_SIDECAR
 from core.steps import Folders
 from core.trash import Trash
 from core.trash_steps import TrashSteps
@@ -48,7 +50,9 @@ def test_an_image_that_is_deleted_meanwhile_is_not_there_and_leaves_no_receipt(d
         path.unlink()
         with pytest.raises(ImageNotFound):
             finish(change)
-    assert [*snapshot(disk.base).values()] == [sidecar]
+    ((place, kept),) = snapshot(disk.base).items()
+    assert place.startswith("contact-sheet/trash/")
+    assert kept == sidecar
 
 
 def test_a_sidecar_that_is_deleted_meanwhile_stops_nothing(disk):
@@ -88,6 +92,34 @@ def test_an_image_whose_sidecar_cannot_return_goes_back_to_the_trash(disk):
             finish(change)
     path.with_suffix(".json").unlink()
     assert snapshot(disk.base) == before
+
+
+def test_an_image_that_is_replaced_meanwhile_does_not_get_the_old_sidecar(disk):
+    path = disk.dated(NOW, 1)
+    with Folders(disk.base) as folders:
+        change = moving(disk, folders, path)
+        go_on(change, lambda: not path.with_suffix(".json").exists())
+        change.close()  # as if the process ended
+    path.unlink()
+    path.write_bytes(b"another")
+    assert Trash(disk.base).sweep() == []
+    assert not path.with_suffix(".json").exists()
+    assert path.read_bytes() == b"another"
+
+
+@pytest.mark.parametrize("large", ["there", "trashed"])
+def test_a_sidecar_that_cannot_be_compared_is_in_the_way(disk, large):
+    path = disk.dated(NOW, 1)
+    sidecar = path.with_suffix(".json")
+    receipt = throw(disk, path)
+    trashed = (disk.base / receipt.trashed_path).with_suffix(".json")
+    sidecar.write_bytes(trashed.read_bytes())
+    with (sidecar if large == "there" else trashed).open("ab") as file:
+        file.truncate(LARGEST_SIDECAR + 1)
+    with pytest.raises(RestoreConflict):
+        Trash(disk.base).restore(receipt.token)
+    assert trashed.exists()
+    assert not path.exists()
 
 
 def test_a_sidecar_that_is_named_but_not_there_is_not_missed(disk):
@@ -140,6 +172,34 @@ def test_a_sidecar_that_somebody_put_into_the_trash_is_no_bodys(disk):
     path.with_suffix(".json").unlink()
     receipt = throw(disk, path)
     (disk.base / receipt.trashed_path).with_suffix(".json").write_text("{}")
+    os.link(disk.base / receipt.trashed_path, path)  # what a crash in restore leaves
+    assert Trash(disk.base).sweep() == []
+    assert path.exists()
+    assert not path.with_suffix(".json").exists()
+    receipt = throw(disk, path)
+    (disk.base / receipt.trashed_path).with_suffix(".json").write_text("{}")
     Trash(disk.base).restore(receipt.token)
     assert path.exists()
     assert not path.with_suffix(".json").exists()
+
+
+def test_a_receipt_that_cannot_be_read_stays_with_its_image(disk, tmp_path):
+    receipt = throw(disk, disk.dated(NOW, 1))
+    trashed = disk.base / receipt.trashed_path
+    trashed.with_suffix(".receipt").write_text("of a later version")
+    os.link(trashed, tmp_path / "backup.png")
+    assert Trash(disk.base).sweep() == []
+    assert trashed.with_suffix(".receipt").exists()
+
+
+def test_a_sidecar_whose_place_is_taken_returns_when_that_is_free(disk):
+    path = disk.dated(NOW, 1)
+    before = snapshot(disk.base)
+    receipt = throw(disk, path)
+    os.link(disk.base / receipt.trashed_path, path)  # what a crash leaves
+    path.with_suffix(".json").write_text("another's")
+    (problem,) = Trash(disk.base).sweep()
+    assert "another in its place" in problem
+    path.with_suffix(".json").unlink()
+    assert Trash(disk.base).sweep() == []
+    assert snapshot(disk.base) == before
