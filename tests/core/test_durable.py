@@ -194,6 +194,7 @@ def test_removing_says_whether_there_was_anything(base):
     assert durable.remove_file(base, "a/x") is True
     assert durable.remove_file(base, "a/x") is False
     assert durable.remove_file(base, "none/x") is False
+    assert not (base / "none").exists()
     with pytest.raises(StoreNotWritable, match="images"):
         durable.remove_file(base, "images")
 
@@ -302,16 +303,28 @@ def test_a_pair_whose_names_cannot_be_made_sure_of_is_taken_back(base, monkeypat
     assert files_of(base) == before
 
 
-def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch):
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch, error):
     class NoFolderSync(TracedOs):
         def fsync(self, file):
             if stat.S_ISDIR(os.fstat(file).st_mode):
-                raise OSError(errno.EINVAL, "Invalid argument")
+                raise OSError(error, os.strerror(error))
             super().fsync(file)
 
     monkeypatch.setattr(steps, "os", NoFolderSync(base))
     durable.write_file(base, "a/x", b"x")
     assert files_of(base) == {"a/x": b"x"}
+
+
+def test_a_folder_that_another_writer_makes_first_is_used(base, monkeypatch):
+    class Late(TracedOs):
+        def mkdir(self, name, **more):
+            super().mkdir(name, **more)
+            super().mkdir(name, **more)  # by now it is there
+
+    monkeypatch.setattr(steps, "os", Late(base))
+    durable.write_file(base, "a/b/x", b"x")
+    assert files_of(base) == {"a/b/x": b"x"}
 
 
 # Crashes

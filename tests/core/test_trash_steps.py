@@ -1,17 +1,20 @@
 """What others change in a store while an image is on its way to the trash or back."""
 
+import errno
 import os
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from core.errors import ImageNotFound, RestoreConflict
+from core import durable
+from core.errors import ImageNotFound, RestoreConflict, StoreNotWritable
 from core.sidecar import LARGEST_SIDECAR
 from core.steps import Folders
 from core.trash import Trash
 from core.trash_steps import TrashSteps
 from tests.core.disk_store import DiskStore
+from tests.core.test_durable import FailsAt
 from tests.core.test_trash import inside, sidecar_of, snapshot, throw
 
 NOW = datetime(2026, 11, 20, 18)
@@ -165,6 +168,21 @@ def test_what_cannot_be_put_right_at_once_does_not_hide_what_went_wrong(disk, tm
         disk.base.rename(tmp_path / "elsewhere")
         with pytest.raises(ImageNotFound):
             finish(change)
+
+
+def test_a_disk_that_fails_halfway_is_named_and_the_sweep_completes_the_restore(disk):
+    path = disk.dated(NOW, 1)
+    before = snapshot(disk.base)
+    receipt = throw(disk, path)
+    with Folders(disk.base) as folders, pytest.MonkeyPatch.context() as patch:
+        change = TrashSteps(disk.base).restoring(folders, receipt.token)
+        go_on(change, path.exists)
+        go_on(change, lambda: not (disk.base / receipt.trashed_path).exists())
+        patch.setattr(durable, "os", FailsAt(disk.base, "link", errno.EIO))
+        with pytest.raises(StoreNotWritable, match=r"\.json cannot be written: Input/output"):
+            finish(change)
+    assert Trash(disk.base).sweep() == []
+    assert snapshot(disk.base) == before
 
 
 def test_a_sidecar_that_somebody_put_into_the_trash_is_no_bodys(disk):
