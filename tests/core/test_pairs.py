@@ -2,12 +2,14 @@
 
 import errno
 import os
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
-from core import durable, pairs, steps
+from core import durable, pairs, steps, writer
 from core.errors import StoreNotWritable
+from core.store_lock import store_lock
 from tests.core.crash_model import TracedOs, files_of
 
 IMAGE, SIDECAR = "images/cat.png", "metadata/cat.json"
@@ -48,3 +50,29 @@ def test_a_new_pair_takes_no_place_of_another_and_leaves_nothing(base, there):
     with pytest.raises(FileExistsError):
         pairs.write_new(base, IMAGE, b"new", SIDECAR, lambda: b"{1}", mode=0o644)
     assert files_of(base) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda base: writer.store(base, "cat", b"new", {}),
+        lambda base: writer.delete(base, "cat"),
+    ],
+)
+def test_a_pair_is_not_changed_while_somebody_else_has_the_store(base, change):
+    with ThreadPoolExecutor(1) as thread:
+        with store_lock(base):
+            before = files_of(base)
+            running = thread.submit(change, base)
+            wait([running], timeout=0.2)
+            assert not running.done()
+            assert files_of(base) == before
+        running.result()
+    assert files_of(base) != before
+
+
+def test_files_can_be_read_by_all_unless_asked(base):
+    saved = writer.save(base, b"new", {})
+    writer.store(base, "dog", b"new", {})
+    for path in (saved.path, saved.sidecar_path, "images/dog.png", "metadata/dog.json"):
+        assert (base / path).stat().st_mode & 0o777 == 0o644

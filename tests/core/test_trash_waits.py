@@ -98,7 +98,7 @@ def test_a_day_that_cannot_be_read_stops_nothing():
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         disk = DiskStore(Path(folder) / "store")
-        locked = [half_moved(disk, n, LATER + timedelta(days=n)) for n in range(3)][1].parent
+        locked = [half_moved(disk, n, LATER + timedelta(days=n)) for n in range(3)][2].parent
         locked.chmod(0)
         with as_nobody(Path(folder)):
             (problem,) = Trash(disk.base).sweep()
