@@ -166,7 +166,6 @@ def delete(base: Path, image_id: str, known: Iterable[str] = ()) -> list[str]:
     images = [*dated, *layout.candidate_paths(image_id), *named]
     sidecars = [beside for image in images for beside in layout.sidecar_paths(image)]
     if not any(files.stat_file(base, path) for path in {*images, *sidecars}):
-        files.check_store(base)
         return []
     with store_lock(base):  # whoever pins, trashes or replaces the image does so before or after
         return pairs.remove(base, images)

@@ -80,6 +80,22 @@ def test_nothing_is_overwritten_unless_asked(base):
     assert files_of(base) == {"a/x": b"new"}
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_file_is_replaced_in_steps_only_if_that_is_wanted(base, wanted):
+    durable.write_file(base, "a/x", b"old")
+    with steps.Folders(base) as folders:
+        change = durable.writing(folders, base, "a/x", b"new", unchanged=lambda: wanted)
+        assert steps.take(change) is wanted
+    assert files_of(base) == {"a/x": b"new" if wanted else b"old"}
+
+
+def test_what_is_changed_together_is_not_too_much_and_has_no_name_twice():
+    assert [*steps.apart([], str.casefold)] == []
+    assert [*steps.apart(["a", "b", "A", "c"], str.casefold)] == [["a", "b"], ["A", "c"]]
+    names = [str(n) for n in range(steps.AT_ONCE + 1)]
+    assert [*steps.apart(names, str)] == [names[:-1], names[-1:]]
+
+
 def test_a_prepared_file_shows_only_when_it_is_put(base):
     with durable.prepare(base, "a/x", b"x") as put:
         assert all(durable.is_unfinished(path.rpartition("/")[2]) for path in files_of(base))

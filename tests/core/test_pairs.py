@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core import durable, pairs, steps, writer
+from core import durable, layout, pairs, steps, writer
 from core.errors import StoreNotWritable
 from core.store_lock import store_lock
 from tests.core.crash_model import TracedOs, files_of
@@ -69,6 +69,39 @@ def test_a_pair_is_not_changed_while_somebody_else_has_the_store(base, change):
             assert files_of(base) == before
         running.result()
     assert files_of(base) != before
+
+
+def test_only_what_has_the_id_for_its_name_is_deleted(base):
+    durable.write_file(base, "images/dog.png", b"dog")
+    durable.write_file(base, "images/2026/11/20/cat.png", b"another")
+    gone = writer.delete(base, "cat", ["images/dog.png", "images/2026/11/20/cat.png"])
+    assert sorted(gone) == ["images/2026/11/20/cat.png", IMAGE, SIDECAR]
+    assert files_of(base).keys() - {"contact-sheet/lock"} == {"images/dog.png"}
+
+
+@pytest.mark.parametrize("only", [IMAGE, SIDECAR])
+def test_half_a_pair_is_deleted_too(base, only):
+    (base / (SIDECAR if only == IMAGE else IMAGE)).unlink()
+    assert writer.delete(base, "cat") == [only]
+    assert not (base / only).exists()
+    assert writer.delete(base, "cat") == []
+
+
+def test_an_image_that_is_stored_takes_the_place_of_a_saved_one(base):
+    saved = writer.save(base, b"old", {})
+    came_and_went = writer.store(base, saved.image_id, b"new", {})
+    assert came_and_went[1:] == [saved.path, saved.sidecar_path]
+    assert (base / came_and_went[0]).read_bytes() == b"new"
+    assert not (base / saved.path).exists()
+    assert not (base / saved.sidecar_path).exists()
+
+
+def test_an_id_that_somebody_has_is_not_taken(base, monkeypatch):
+    ids = ["cat", "dog"]
+    monkeypatch.setattr(layout, "generate_id", lambda *_: ids.pop(0))
+    before = files_of(base)
+    assert writer.save(base, b"new", {}, dated=False).image_id == "dog"
+    assert files_of(base).items() >= before.items()
 
 
 def test_files_can_be_read_by_all_unless_asked(base):
