@@ -14,6 +14,7 @@ import msgspec
 
 from core import durable, files, layout, sidecar
 from core.errors import ImageNotFound, SidecarError, StoreError
+from core.locate import locate_beside
 from core.records import local_time
 from core.sidecar import HIGHEST_RATING, OUR_KEY, clean_tags, is_rating
 from core.steps import Folders, Steps, apart, take_together
@@ -103,7 +104,7 @@ def _annotating(
     folders: Folders, base: Path, image: str, change: AnnotationChange
 ) -> Steps[Annotations]:
     for _ in range(ATTEMPTS):
-        located = files.locate_beside(base, image)
+        located = locate_beside(base, image)
         if located is None:
             raise ImageNotFound(f"The image {base / image} is not there any more.")
         try:

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.catalog_changes import apply_change
 from core.catalog_rows import (
     OF_DAYS,
     OLDEST,
     ORPHANS,
     PINNED_DAYS,
     UNHASHED,
-    UPSERT,
     carray,
     json_text,
     key_array,
@@ -262,41 +262,12 @@ class Catalog:
         """Write changes of some folders, all of them or none; a file keeps its key."""
         with self._transaction("BEGIN IMMEDIATE"):
             for change in changes:
-                self._apply_one(change)
+                apply_change(self._query, change)
         before = [entry for change in changes for entry in change.replaced + change.removed]
         days = {row.day for change in changes for row in change.rows}
         return Applied(
             days=frozenset(days.union(entry.day for entry in before)),
             keys=frozenset(entry.key for change in changes for entry in change.replaced),
-        )
-
-    def _apply_one(self, change: FolderChange) -> None:
-        ((folder,),) = self._query(
-            "INSERT INTO folder (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET path = path "
-            "RETURNING id",
-            (change.path,),
-        )
-        if change.removed:
-            keys = carray([entry.key for entry in change.removed])
-            self._query("DELETE FROM image WHERE key IN (SELECT value FROM carray(?))", (keys,))
-        if change.rows:
-            self._query(UPSERT, (folder, json_text(change.rows)))
-        if change.state is not None:
-            state = (change.state.mtime_ns, change.state.looked_ns, folder)
-            self._query("UPDATE folder SET mtime_ns = ?, looked_ns = ? WHERE id = ?", state)
-        if change.leftovers is not None:
-            self._write_leftovers(folder, change.leftovers)
-        if change.gone:
-            self._query("DELETE FROM image WHERE folder = ?", (folder,))
-            self._query("DELETE FROM orphan WHERE folder = ?", (folder,))
-            self._query("DELETE FROM folder WHERE id = ?", (folder,))
-
-    def _write_leftovers(self, folder: int, leftovers: Leftovers) -> None:
-        self._query("UPDATE folder SET unknown = ? WHERE id = ?", (leftovers.unknown, folder))
-        self._query("DELETE FROM orphan WHERE folder = ?", (folder,))
-        self._query(
-            "INSERT INTO orphan SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)",
-            (folder, json_text(leftovers.orphans)),
         )
 
     def keep_days(self) -> None:

@@ -30,11 +30,9 @@ def clear_errors(path: Path, source: Path | None = None) -> Iterator[None]:
     except StoreError:
         raise
     except FileExistsError as error:
-        error.filename, error.filename2 = str(path), None
-        raise
+        raise FileExistsError(error.errno, error.strerror, str(path)) from error
     except FileNotFoundError as error:
-        error.filename, error.filename2 = str(source or path), None
-        raise
+        raise FileNotFoundError(error.errno, error.strerror, str(source or path)) from error
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, "Look after that disk.")
         clear = StoreNotWritable(f"{path} cannot be written: {error.strerror}. {advice}")

@@ -190,6 +190,8 @@ def moving(folders: Folders, base: Path, source: str, target: str) -> Steps[None
         found = os.stat(old, dir_fd=before, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode):
             raise FileNotFoundError(errno.ENOENT, "it is no plain file")
+        if source == target:  # below, its only name would count as the second one
+            return
         after, new = folders.of(target, make=True)
         try:
             name_file(before, old, after, new)

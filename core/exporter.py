@@ -13,6 +13,7 @@ from typing import BinaryIO
 from core import durable, files, layout
 from core.disk_errors import clear_errors
 from core.errors import ImageNotFound, StoreError
+from core.locate import locate_beside
 from core.steps import sync
 
 OURS_ALONE = (layout.IMAGES, layout.METADATA, durable.OURS)
@@ -57,7 +58,7 @@ def export(base: Path, image: str, folder: Path, *, sidecar: bool) -> tuple[Path
         StoreNotWritable: The copy cannot be written; nothing is left of it.
         StoreError: The image cannot be read.
     """
-    located = files.locate_beside(base, image)
+    located = locate_beside(base, image)
     if located is None:
         raise ImageNotFound(f"The image {base / image} is not there any more.")
     sources = [path for path in located if path and (sidecar or path == image)]

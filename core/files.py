@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from core import layout
 from core.errors import ImageNotFound, SidecarError, StoreNotFound, StoreUnreadable
 from core.sidecar import LARGEST_SIDECAR
 
@@ -208,42 +207,6 @@ def make_folders(folders: Iterable[Path]) -> list[str]:
         except OSError as error:
             problems.append(f"The folder {folder} cannot be made: {error.strerror or error}")
     return problems
-
-
-def locate(base: Path, image_id: str) -> tuple[str, str | None] | None:
-    """Look for an image where its id says it is.
-
-    Returns:
-        The paths of the image and of its sidecar (``None`` if it has none); ``None`` if the
-        image is in neither place.
-
-    Raises:
-        InvalidImageId: The id cannot be a file name.
-    """
-    paths = layout.candidate_paths(image_id)
-    with open_store(base) as store:
-        found = next((path for path in paths if _is_file(store, path)), None)
-        return None if found is None else (found, _sidecar_of(store, found))
-
-
-def locate_beside(base: Path, path: str) -> tuple[str, str | None] | None:
-    """Like ``locate``, for an image whose path is known but who may be gone."""
-    with open_store(base) as store:
-        return (path, _sidecar_of(store, path)) if _is_file(store, path) else None
-
-
-def _sidecar_of(store: int, path: str) -> str | None:
-    paths = layout.sidecar_paths(path)
-    return next((each for each in paths if _is_file(store, each)), None)
-
-
-def _is_file(store: int, relative: str) -> bool:
-    *folders, name = parts_of(relative)
-    try:
-        with open_folder(store, "/".join(folders)) as folder:
-            return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-    except OSError:
-        return False
 
 
 def stat_file(base: Path, relative: str) -> os.stat_result | None:

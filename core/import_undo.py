@@ -12,6 +12,7 @@ from core import durable, files
 from core.errors import ImageNotFound, StoreError
 from core.import_records import ImportResult, UndoOutcome, UndoResult
 from core.index import Index
+from core.locate import locate_beside
 from core.long_work import LongWork, Progress, ShouldStop
 from core.store_lock import store_lock
 from core.trash import Trash
@@ -71,7 +72,7 @@ class ImportUndo:
 
     def _delete_untouched(self, path: str, each: ImportResult) -> bool:
         with store_lock(self._base):  # whoever pins or rates an image does so before or after
-            found = files.locate_beside(self._base, path)
+            found = locate_beside(self._base, path)
             image, sidecar = found or (path, None)
             if sidecar is None:
                 return False

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from core import files, layout, sidecar
+from core import files, sidecar
 from core.durable import remove_file
 from core.errors import SidecarError, StoreError, StoreNotFound
+from core.locate import images_of, locate_beside
 from core.prune_log import PruneLog
 from core.prune_records import (
     Candidate,
@@ -31,7 +32,6 @@ from core.trash import Trash
 log = logging.getLogger(__name__)
 
 _REMOVED = (Outcome.FREED, Outcome.TRASHED)
-_EXTENSIONS = (*layout.FORMATS, *(each.upper() for each in layout.FORMATS))
 
 
 class Pruner:
@@ -163,13 +163,14 @@ class _Run:
         return Outcome.FREED
 
     def _remove_leftover(self, item: Candidate) -> Outcome:
-        changed = self._compare(item)
-        if changed:
-            return changed
-        if item.kind is Kind.ORPHAN and self._has_image(item.path):
-            return Outcome.CHANGED  # its image came
-        if not remove_file(self._base, item.path):
-            return Outcome.GONE
+        with store_lock(self._base):  # whoever stores or restores the image does so before or after
+            changed = self._compare(item)
+            if changed:
+                return changed
+            if item.kind is Kind.ORPHAN and any(images_of(self._base, item.path)):
+                return Outcome.CHANGED  # its image came
+            if not remove_file(self._base, item.path):
+                return Outcome.GONE
         self.bytes_freed += item.size_bytes
         return Outcome.FREED
 
@@ -192,7 +193,7 @@ class _Run:
             return Outcome.GONE, None
         self.bytes_freed += item.size_bytes
         beside = item.sidecar_path
-        if beside is None or self._has_image(beside):  # another image of this id has it, too
+        if beside is None or any(images_of(self._base, beside)):  # it is another image's, too
             return Outcome.FREED, None
         try:
             remove_file(self._base, beside)
@@ -208,7 +209,7 @@ class _Run:
     def _check_sidecar(self, entry: PruneEntry) -> Outcome | None:
         """Say what in an image's sidecar speaks against removing the image."""
         item = entry.item
-        found = files.locate_beside(self._base, item.path)
+        found = locate_beside(self._base, item.path)
         path = None if found is None else found[1]
         if path is None:
             return None if item.sidecar_path is None else Outcome.CHANGED
@@ -237,17 +238,3 @@ class _Run:
             return Outcome.GONE
         same = (found.st_size, found.st_mtime_ns) == (item.size_bytes, item.modified_ns)
         return None if same else Outcome.CHANGED
-
-    def _has_image(self, sidecar_path: str) -> bool:
-        """Tell whether there is an image whose sidecar this is, or may be."""
-        folder, _, name = sidecar_path.rpartition("/")
-        image_id = name.removesuffix(layout.SIDECAR_SUFFIX)
-        folders = [folder]
-        if folder == layout.METADATA:
-            folders = [layout.IMAGES]
-            if moment := layout.id_moment(image_id):
-                folders.append(layout.dated_folder(moment))
-        names = [f"{image_id}.{extension}" for extension in _EXTENSIONS]
-        return any(
-            files.stat_file(self._base, f"{folder}/{name}") for folder in folders for name in names
-        )

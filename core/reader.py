@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from core import files, layout
 from core.catalog import Catalog
 from core.errors import ImageNotFound, InvalidImageId, SidecarError
+from core.locate import locate, locate_beside
 from core.prune_log import PruneLog
 from core.records import ImageRecord, to_microseconds
 from core.store import Metadata, Store
@@ -122,10 +123,10 @@ class Reader(Store):
     async def _locate(self, image_id: str) -> tuple[str, str | None]:
         """Return the store-relative paths of an image and of its sidecar, if it has one."""
         layout.validate_image_id(image_id)
-        found = await asyncio.to_thread(files.locate, self.base_path, image_id)
+        found = await asyncio.to_thread(locate, self.base_path, image_id)
         if found is None:  # not where its id says: perhaps filed under another day
             for record in await self._index.read(Catalog.find, image_id):
-                found = await asyncio.to_thread(files.locate_beside, self.base_path, record.path)
+                found = await asyncio.to_thread(locate_beside, self.base_path, record.path)
                 if found:
                     break
         if found is None:

@@ -18,6 +18,7 @@ from typing import TypeAlias, TypeVar
 
 from core import files, layout, trash_entry, trash_settle
 from core.errors import StoreError
+from core.locate import locate_beside
 from core.records import TrashReceipt, TrashRemainder
 from core.steps import Folders, Steps, apart, take_together
 from core.store_lock import store_lock
@@ -74,7 +75,7 @@ class Trash:
         """Move images, each with the sidecar it has, into the trash; see :meth:`move`."""
 
         def move(folders: Folders, image: str) -> Steps[TrashReceipt]:
-            located = files.locate_beside(self._base, image)
+            located = locate_beside(self._base, image)
             beside = None if located is None else located[1]
             return (yield from self._steps.moving(folders, image, beside, reason, now))
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from core import durable, files, layout, sidecar, trash_entry, trash_settle
 from core.errors import ImageNotFound, RestoreConflict, SidecarError
+from core.locate import images_of
 from core.records import TrashReceipt
 from core.steps import Folders, Steps
 from core.trash_entry import Entry, Receipt
@@ -40,7 +42,7 @@ class TrashSteps:
         yield from durable.writing(folders, self._base, entry.path(entry.receipt or ""), data)
         try:
             yield from self._taking(folders, entry, receipt)
-        except OSError as error:
+        except (OSError, SidecarError) as error:
             with suppress(OSError):  # else for sweep()
                 trash_settle.settle(self._base, entry)
             if isinstance(error, FileNotFoundError):
@@ -140,12 +142,9 @@ class TrashSteps:
 
     def _is_shared(self, image: str, sidecar_path: str) -> bool:
         """Tell whether another image has this sidecar, too."""
-        folder, _, name = image.rpartition("/")
-        stem = name.rpartition(".")[0]
-        others = {f"{folder}/{stem}.{extension}" for extension in layout.FORMATS}
-        if sidecar_path.startswith(f"{layout.METADATA}/"):
-            others.update(layout.candidate_paths(stem))
-        return any(self._stat(other) for other in others - {image})
+        sidecars = {sidecar_path, layout.sidecar_paths(image)[0]}
+        others = chain.from_iterable(images_of(self._base, each) for each in sidecars)
+        return any(other != image for other in others)
 
     def _describe(self, folders: Folders, entry: Entry) -> TrashReceipt:
         folder, _ = folders.of(entry.path(entry.name))

@@ -12,14 +12,14 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core import durable, files, layout
-from core.errors import InvalidImageData, InvalidMetadata, StoreNotWritable
+from core import files, layout, pairs
+from core.errors import InvalidImageData, InvalidMetadata
 from core.image_header import Header, read_header
 from core.sidecar import LARGEST_SIDECAR, OUR_KEY
 from core.store_lock import store_lock
@@ -91,7 +91,7 @@ def save(
             return _sidecar(metadata, filed, _our_marks(data, ours, sha256), filed_first=dated)
 
         with suppress(FileExistsError):  # somebody has that id: one in 10^14
-            _write_new_pair(base, path, data, beside, sidecar, mode=mode)
+            pairs.write_new(base, path, data, beside, sidecar, mode=mode)
             return Saved(image_id, path, beside)
 
 
@@ -137,9 +137,11 @@ def store(
     path = layout.flat_path(image_id, extension)
     beside = layout.flat_sidecar_path(image_id)
     sidecar = _sidecar(metadata, filed, _our_marks(data, None, None))
+    others = [flat for each in layout.FORMATS if (flat := layout.flat_path(image_id, each)) != path]
     with store_lock(base):  # or the sidecar of one writer could end up with the image of another
-        _replace_pair(base, path, data, beside, sidecar, mode=mode)
-        return [path, *_remove(base, layout.candidate_paths(image_id), keep={path, beside})]
+        gone = pairs.replace(base, path, data, beside, sidecar, others, mode=mode)
+        gone += pairs.remove(base, layout.candidate_paths(image_id), keep={path, beside})
+    return [path, *gone]
 
 
 def delete(base: Path, image_id: str, known: Iterable[str] = ()) -> list[str]:
@@ -164,65 +166,9 @@ def delete(base: Path, image_id: str, known: Iterable[str] = ()) -> list[str]:
     images = [*dated, *layout.candidate_paths(image_id), *named]
     sidecars = [beside for image in images for beside in layout.sidecar_paths(image)]
     if not any(files.stat_file(base, path) for path in {*images, *sidecars}):
-        files.check_store(base)
         return []
     with store_lock(base):  # whoever pins, trashes or replaces the image does so before or after
-        return _remove(base, images)
-
-
-def _remove(base: Path, images: Collection[str], keep: Collection[str] = ()) -> list[str]:
-    """Remove images, then their sidecars: what a crash leaves is a sidecar that never shows."""
-    sidecars = [beside for image in images for beside in layout.sidecar_paths(image)]
-    paths = [path for path in dict.fromkeys([*images, *sidecars]) if path not in keep]
-    with files.open_store(base):
-        return [path for path in paths if durable.remove_file(base, path)]
-
-
-def _write_new_pair(
-    base: Path,
-    image: str,
-    data: bytes,
-    beside: str,
-    make_sidecar: Callable[[], bytes],
-    *,
-    mode: int,
-) -> None:
-    """Write a pair whose names nobody has.
-
-    The sidecar is made while the image's bytes go to the disk. Both names are made sure of at
-    once: of a pair that was not there before, whatever half a crash leaves is harmless, the
-    image whole or a sidecar that never shows.
-    """
-    with (
-        durable.prepare(base, image, data, mode=mode) as put_image,
-        durable.prepare(base, beside, make_sidecar(), mode=mode) as put_sidecar,
-    ):
-        put_sidecar.wait()
-        put_image.wait()
-        put_image.name()
-        try:
-            put_sidecar.name()
-            put_sidecar.sync_name()
-            if image.rpartition("/")[0] != beside.rpartition("/")[0]:
-                put_image.sync_name()
-        except OSError:
-            with suppress(StoreNotWritable):
-                durable.remove_file(base, image)
-            raise
-
-
-def _replace_pair(
-    base: Path, image: str, data: bytes, beside: str, sidecar: bytes, *, mode: int
-) -> None:
-    """Write a pair in place of another: a new sidecar must never be seen with the old image."""
-    with (
-        durable.prepare(base, image, data, mode=mode) as put_image,
-        durable.prepare(base, beside, sidecar, mode=mode) as put_sidecar,
-    ):
-        put_sidecar.wait()
-        put_image(replace=True)
-        put_sidecar.name(replace=True)
-        put_sidecar.sync_name()
+        return pairs.remove(base, images)
 
 
 def _as_bytes(data: object) -> bytes:

@@ -6,6 +6,7 @@ import re
 import stat
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,11 @@ def traced(base):
         yield recorder.calls
 
 
+def write_in_steps(base, path, data):
+    with steps.Folders(base) as folders:
+        assert steps.take(durable.writing(folders, base, path, data)) is True
+
+
 def crashes(disk, calls):
     """Every state after a crash at every step: (steps done, tree), no state twice."""
     seen = set()
@@ -59,6 +65,10 @@ def test_a_file_is_written_whole_with_its_mode(base):
         os.umask(old)
     assert files_of(base) == {"a/b/c.json": b"123" * 1000}
     assert (base / "a/b/c.json").stat().st_mode & 0o777 == 0o664
+    durable.write_file(base, "a/d.json", b"1")
+    write_in_steps(base, "a/e.json", b"2")
+    assert (base / "a/d.json").stat().st_mode & 0o777 == 0o644
+    assert (base / "a/e.json").stat().st_mode & 0o777 == 0o644
 
 
 def test_nothing_is_overwritten_unless_asked(base):
@@ -70,14 +80,56 @@ def test_nothing_is_overwritten_unless_asked(base):
     assert files_of(base) == {"a/x": b"new"}
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_file_is_replaced_in_steps_only_if_that_is_wanted(base, wanted):
+    durable.write_file(base, "a/x", b"old")
+    with steps.Folders(base) as folders:
+        change = durable.writing(folders, base, "a/x", b"new", unchanged=lambda: wanted)
+        assert steps.take(change) is wanted
+    assert files_of(base) == {"a/x": b"new" if wanted else b"old"}
+
+
+def test_what_is_changed_together_is_not_too_much_and_has_no_name_twice():
+    assert [*steps.apart([], str.casefold)] == []
+    assert [*steps.apart(["a", "b", "A", "c"], str.casefold)] == [["a", "b"], ["A", "c"]]
+    names = [str(n) for n in range(steps.AT_ONCE + 1)]
+    assert [*steps.apart(names, str)] == [names[:-1], names[-1:]]
+
+
 def test_a_prepared_file_shows_only_when_it_is_put(base):
     with durable.prepare(base, "a/x", b"x") as put:
         assert all(durable.is_unfinished(path.rpartition("/")[2]) for path in files_of(base))
         put()
         assert (base / "a/x").read_bytes() == b"x"
+        assert (base / "a/x").stat().st_mode & 0o777 == 0o644
     with durable.prepare(base, "a/y", b"y"):
         pass
+    with pytest.raises(FileExistsError), durable.prepare(base, "a/x", b"z") as put:
+        put()
     assert files_of(base) == {"a/x": b"x"}
+
+
+def open_files():
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+def test_no_file_or_folder_stays_open(base, monkeypatch):
+    def change_everything():
+        for write in (durable.write_file, write_in_steps):
+            for data in (b"x", b"x" * durable.LARGE):
+                write(base, "a/b/x", data)
+                durable.move_file(base, "a/b/x", "c/x")
+                durable.remove_file(base, "c/x")
+
+    before = open_files()
+    change_everything()
+    assert open_files() == before
+    for call in ("write", "fsync", "link", "unlink"):
+        for module in (durable, steps):
+            monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
+        with pytest.raises(StoreNotWritable):
+            change_everything()
+        assert open_files() == before
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "a//x", "a/\0"])
@@ -111,17 +163,38 @@ def test_no_link_is_followed(base, tmp_path):
     assert files_of(outside) == {"x": b"mine"}
 
 
+def test_a_link_at_the_target_of_a_move_is_in_its_way_wherever_it_leads(base, monkeypatch):
+    durable.write_file(base, "a/x", b"x")
+    (base / "a/same").symlink_to("x")
+    (base / "a/nowhere").symlink_to("none")
+    for error in (None, errno.EPERM):
+        if error:
+            monkeypatch.setattr(durable, "os", FailsAt(base, "link", error))
+        for target in ("a/same", "a/nowhere"):
+            with pytest.raises(FileExistsError):
+                durable.move_file(base, "a/x", target)
+    assert (base / "a/x").read_bytes() == b"x"
+    assert durable.remove_file(base, "a/nowhere") is True
+    assert not (base / "a/nowhere").is_symlink()
+
+
 def test_a_move_overwrites_nothing_and_needs_a_source(base):
     durable.write_file(base, "a/x", b"x")
     durable.write_file(base, "a/y", b"y")
-    with pytest.raises(FileExistsError, match="a/y"):
+    with pytest.raises(FileExistsError, match=r"File exists: '.*/a/y'$"):
         durable.move_file(base, "a/x", "a/y")
-    with pytest.raises(FileNotFoundError, match="a/none"):
+    with pytest.raises(FileNotFoundError, match=r"No such file or directory: '.*/a/none'$"):
         durable.move_file(base, "a/none", "a/z")
     with pytest.raises(FileNotFoundError, match="images"):
         durable.move_file(base, "images", "a/z")
     durable.move_file(base, "a/x", "b/c/x")
     assert files_of(base) == {"a/y": b"y", "b/c/x": b"x"}
+
+
+def test_a_file_that_is_moved_to_where_it_is_stays(base):
+    durable.write_file(base, "a/x", b"x")
+    durable.move_file(base, "a/x", "a/x")
+    assert files_of(base) == {"a/x": b"x"}
 
 
 def test_a_move_that_was_interrupted_is_completed_by_the_same_move(base):
@@ -137,6 +210,7 @@ def test_removing_says_whether_there_was_anything(base):
     assert durable.remove_file(base, "a/x") is True
     assert durable.remove_file(base, "a/x") is False
     assert durable.remove_file(base, "none/x") is False
+    assert not (base / "none").exists()
     with pytest.raises(StoreNotWritable, match="images"):
         durable.remove_file(base, "images")
 
@@ -151,22 +225,6 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path):
         with pytest.raises(StoreNotFound, match="none"):
             call()
     assert not (tmp_path / "none").exists()
-
-
-class NoLinks(TracedOs):
-    """A disk without hard links, as FAT is."""
-
-    def link(self, *_: object, **__: object) -> None:
-        raise PermissionError(errno.EPERM, "Operation not permitted")
-
-
-def test_a_disk_without_hard_links_will_do(base, monkeypatch):
-    monkeypatch.setattr(durable, "os", NoLinks(base))
-    durable.write_file(base, "a/x", b"x")
-    with pytest.raises(FileExistsError, match="a/x"):
-        durable.write_file(base, "a/x", b"new")
-    durable.move_file(base, "a/x", "b/x")
-    assert files_of(base) == {"b/x": b"x"}
 
 
 class FailsAt(TracedOs):
@@ -187,16 +245,35 @@ class FailsAt(TracedOs):
         return super().__getattribute__(name)
 
 
+@pytest.mark.parametrize("error", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_disk_without_hard_links_will_do(base, monkeypatch, error):
+    monkeypatch.setattr(durable, "os", FailsAt(base, "link", error))
+    durable.write_file(base, "a/x", b"x")
+    with pytest.raises(FileExistsError, match="a/x"):
+        durable.write_file(base, "a/x", b"new")
+    durable.move_file(base, "a/x", "b/x")
+    assert files_of(base) == {"b/x": b"x"}
+
+
+def test_a_disk_without_permissions_will_do(base, monkeypatch):
+    monkeypatch.setattr(durable, "os", FailsAt(base, "fchmod", errno.EPERM))
+    durable.write_file(base, "a/x", b"x")
+    assert files_of(base) == {"a/x": b"x"}
+
+
 @pytest.mark.parametrize("call", ["open", "fchmod", "write", "fsync", "link", "mkdir"])
 def test_a_failing_disk_leaves_nothing_half_done(base, monkeypatch, call):
     (base / "a").mkdir()
     for module in (durable, steps):
         monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
-    with pytest.raises(StoreNotWritable, match="x cannot be written: Input/output") as caught:
-        durable.write_file(base, "b/x" if call == "mkdir" else "a/x", b"x")
-    assert caught.value.errno == errno.EIO
-    assert isinstance(caught.value, StoreError | OSError)
-    assert files_of(base) == {}
+    path = "b/x" if call == "mkdir" else "a/x"
+    for write in (durable.write_file, write_in_steps):
+        for data in (b"x", b"x" * durable.LARGE):
+            with pytest.raises(StoreNotWritable, match="x cannot be written: Input/out") as caught:
+                write(base, path, data)
+            assert caught.value.errno == errno.EIO
+            assert isinstance(caught.value, StoreError | OSError)
+            assert files_of(base) == {}
 
 
 class NoSidecars(TracedOs):
@@ -216,11 +293,38 @@ def test_an_image_whose_sidecar_cannot_be_put_is_taken_back(base, monkeypatch, d
     assert files_of(base) == {}
 
 
-def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch):
+def test_an_image_that_cannot_be_put_is_named(base, monkeypatch):
+    monkeypatch.setattr(durable, "os", FailsAt(base, "link", errno.EIO))
+    with pytest.raises(StoreNotWritable, match=r"img_\w+\.png cannot be written"):
+        writer.save(base, IMAGE, {})
+    assert files_of(base) == {}
+
+
+@pytest.mark.parametrize(
+    ("dated", "folder"), [(True, "images"), (False, "images"), (False, "metadata")]
+)
+def test_a_pair_whose_names_cannot_be_made_sure_of_is_taken_back(base, monkeypatch, dated, folder):
+    writer.save(base, IMAGE, {}, dated=dated)
+    before = files_of(base)
+
+    class NoFolderSync(TracedOs):
+        def fsync(self, file):
+            if stat.S_ISDIR(os.fstat(file).st_mode) and self._path(file).startswith(folder):
+                raise OSError(errno.EIO, "Input/output error")
+            super().fsync(file)
+
+    monkeypatch.setattr(steps, "os", NoFolderSync(base))
+    with pytest.raises(StoreNotWritable, match=rf"/{folder}/.* cannot be written: Input"):
+        writer.save(base, OTHER, {}, dated=dated)
+    assert files_of(base) == before
+
+
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch, error):
     class NoFolderSync(TracedOs):
         def fsync(self, file):
             if stat.S_ISDIR(os.fstat(file).st_mode):
-                raise OSError(errno.EINVAL, "Invalid argument")
+                raise OSError(error, os.strerror(error))
             super().fsync(file)
 
     monkeypatch.setattr(steps, "os", NoFolderSync(base))
@@ -228,17 +332,29 @@ def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch)
     assert files_of(base) == {"a/x": b"x"}
 
 
+def test_a_folder_that_another_writer_makes_first_is_used(base, monkeypatch):
+    class Late(TracedOs):
+        def mkdir(self, name, **more):
+            super().mkdir(name, **more)
+            super().mkdir(name, **more)  # by now it is there
+
+    monkeypatch.setattr(steps, "os", Late(base))
+    durable.write_file(base, "a/b/x", b"x")
+    assert files_of(base) == {"a/b/x": b"x"}
+
+
 # Crashes
 
 
-def test_a_crash_while_writing_leaves_the_whole_file_or_none(base):
+@pytest.mark.parametrize("data", [b"0123456789", b"0" * durable.LARGE], ids=["small", "large"])
+def test_a_crash_while_writing_leaves_the_whole_file_or_none(base, data):
     disk = Disk(base)
     with traced(base) as calls:
-        durable.write_file(base, "a/b/x", b"0123456789")
+        durable.write_file(base, "a/b/x", data)
     states = list(crashes(disk, calls))
     for step, tree in states:
         found = {path: data for path, data in tree if data is not None and "/." not in path}
-        assert found in ({}, {"a/b/x": b"0123456789"})
+        assert found in ({}, {"a/b/x": data})
         assert found or step < len(calls)
     assert len(states) >= 8
 
@@ -295,19 +411,20 @@ def test_a_crash_while_saving_loses_nothing_acknowledged_and_shows_nothing_torn(
         assert left.keys() >= shown.keys()
 
 
-def test_a_crash_while_storing_anew_leaves_the_old_image_or_the_new(base, tmp_path):
+@pytest.mark.parametrize("other", [OTHER, picture("jpg", (48, 32), 200)], ids=["png", "jpg"])
+def test_a_crash_while_storing_anew_leaves_the_old_image_or_the_new(base, tmp_path, other):
     (base / "metadata").mkdir()
     writer.store(base, "cat", IMAGE, {"n": 1})
     disk = Disk(base)
     with traced(base) as calls:
-        writer.store(base, "cat", OTHER, {"n": 2})
+        writer.store(base, "cat", other, {"n": 2})
     for step, tree in crashes(disk, calls):
         lay_out(tree, tmp_path / "crashed")
         shown = shown_images(tmp_path / "crashed", tmp_path / "cache")
-        data, sidecar = shown["images/cat.png"]
-        done = step == len(calls)
-        assert data in ({OTHER} if done else {IMAGE, OTHER})
-        assert sidecar["n"] in ({2} if done else {1, 2})
+        pairs = {(data, sidecar["n"]) for data, sidecar in shown.values()}
+        done = {(other, 2)}
+        assert pairs
+        assert pairs <= (done if step == len(calls) else {(IMAGE, 1), (other, 1), *done})
 
 
 def test_a_crash_while_deleting_leaves_a_whole_image_or_none(base, tmp_path):
@@ -402,4 +519,5 @@ def test_a_disk_that_can_only_be_read_is_named_and_stays_as_it_is(base):
                 call()
             assert caught.value.errno == errno.EROFS
         assert writer.delete(locked, "none") == []
+        assert durable.remove_file(locked, "images/none.png") is False
     assert files_of(base) == before

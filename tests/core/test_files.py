@@ -6,6 +6,7 @@ import pytest
 
 from core import files
 from core.errors import ImageNotFound, InvalidImageId, SidecarError, StoreNotFound
+from core.locate import locate, locate_beside
 from tests.core.disk_store import DiskStore
 
 ID = "img_20261120180000_000000000001"
@@ -84,9 +85,9 @@ async def test_images_are_read_from_both_layouts(store):
     store.flat("cat")
     path = f"images/2026/11/20/{ID}.png"
     assert await files.read_image(store.base, path) == dated.read_bytes()
-    assert files.locate(store.base, ID) == (path, path.replace(".png", ".json"))
-    assert files.locate(store.base, "cat") == ("images/cat.png", "metadata/cat.json")
-    assert files.locate_beside(store.base, path) == (path, path.replace(".png", ".json"))
+    assert locate(store.base, ID) == (path, path.replace(".png", ".json"))
+    assert locate(store.base, "cat") == ("images/cat.png", "metadata/cat.json")
+    assert locate_beside(store.base, path) == (path, path.replace(".png", ".json"))
 
 
 async def test_what_is_not_there_is_not_found(store, tmp_path):
@@ -97,11 +98,11 @@ async def test_what_is_not_there_is_not_found(store, tmp_path):
     for path in ("images/none.png", "images/link.png", "images/2026/secret.png", "none/none.png"):
         with pytest.raises(ImageNotFound):
             await files.read_image(store.base, path)
-    assert files.locate(store.base, "link") is None
-    assert files.locate(store.base, ID) is None
-    assert files.locate_beside(store.base, "images/none.png") is None
+    assert locate(store.base, "link") is None
+    assert locate(store.base, ID) is None
+    assert locate_beside(store.base, "images/none.png") is None
     with pytest.raises(InvalidImageId):
-        files.locate(store.base, "../secret")
+        locate(store.base, "../secret")
 
 
 def test_a_sidecar_is_read_or_refused_with_its_name(store, monkeypatch):

@@ -1,5 +1,6 @@
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from core.prune_records import Candidate, Kind, Outcome, PruneRun, RetentionPoli
 from core.pruner import Pruner
 from core.records import to_microseconds
 from core.retention import plan
+from core.store_lock import store_lock
 from core.trash import Trash
 from core.unfinished import find_unfinished, written_us
 from tests.core.disk_store import DiskStore
@@ -257,6 +259,24 @@ def test_orphans_and_unfinished_files_go(store, pruner):
     assert (result.removed, result.images_removed) == (3, 0)
     assert result.bytes_freed == sum(item.size_bytes for item in items)
     assert on_disk(store.base) == {}
+
+
+def test_an_orphan_whose_image_is_being_stored_stays(store, pruner):
+    path = store.flat("cat")
+    path.unlink()
+    found = planned(
+        store,
+        [],
+        AGE,
+        leftovers=[leftover(store, sidecar := store.flat_sidecar("cat"), Kind.ORPHAN)],
+    )
+    with ThreadPoolExecutor(1) as thread:
+        with store_lock(store.base):
+            running = thread.submit(pruner.run, found)
+            wait([running], timeout=0.3)  # it may not go on meanwhile
+            path.write_bytes(b"new")
+        assert outcomes(running.result()) == {"cat.json": Outcome.CHANGED}
+    assert sidecar.exists()
 
 
 def test_an_orphan_whose_image_came_stays(store, pruner):

@@ -453,6 +453,7 @@ async def test_a_data_url_is_stored_as_what_it_says(tmp_path, unopened, kind, ex
         "data:image/../x;base64,abcd",
         "data:image/png;base64,abc",
         "data:image/png;base64,a*cd",
+        "data:image/png;base64,YW*Jj",
         "data:image/png;base64,äöü",
         "https://example.org/cat.png",
         None,

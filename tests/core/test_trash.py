@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.annotations import AnnotationChange, annotate
-from core.errors import ImageNotFound, RestoreConflict, StoreNotFound
+from core.errors import ImageNotFound, RestoreConflict, SidecarError, StoreNotFound
+from core.sidecar import LARGEST_SIDECAR
 from core.trash import Trash
 from tests.core.disk_store import DiskStore
 from tests.core.disks import as_nobody
@@ -132,9 +133,10 @@ def test_what_stands_in_its_place_stays(disk, trash, taken, tmp_path):
     trash.restore(receipt.token)
 
 
-def test_a_sidecar_of_two_images_serves_both(disk, trash):
+@pytest.mark.parametrize("extension", [".jpg", ".JPG"])
+def test_a_sidecar_of_two_images_serves_both(disk, trash, extension):
     path = disk.dated(NOW, 1)
-    twin = path.with_suffix(".jpg")
+    twin = path.with_suffix(extension)
     twin.write_bytes(b"twin")
     before = snapshot(disk.base)
     receipt = throw(disk, path)
@@ -340,6 +342,17 @@ def test_a_shared_sidecar_that_is_unusable_or_gone_parts_nothing(disk, trash, th
         beside.rmdir()
     trash.restore(receipt.token)
     assert beside.is_file()
+
+
+def test_a_shared_sidecar_that_cannot_be_copied_leaves_nothing_in_the_trash(disk, trash):
+    path = disk.dated(NOW, 1)
+    path.with_suffix(".gif").write_bytes(b"twin")
+    with path.with_suffix(".json").open("ab") as sidecar:
+        sidecar.truncate(LARGEST_SIDECAR + 1)
+    before = set(snapshot(disk.base))
+    with pytest.raises(SidecarError, match="larger"):
+        throw(disk, path)
+    assert set(snapshot(disk.base)) == before
 
 
 def test_a_sidecar_deleted_from_the_trash_is_told(disk, trash):
