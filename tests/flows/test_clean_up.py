@@ -84,7 +84,7 @@ async def test_a_run_that_cannot_be_recorded_waits_for_its_next_turn(tmp_path, m
         runs = []
         session.prune_runner.ran.connect(lambda: runs.append(1))
         await until(lambda: notice(session) == "Clean-up: 3 images moved to the trash")
-        await until(lambda: session.clean_up._timer.remainingTime() > HOUR * 1000)
+        await until(lambda: session.clean_up._timer.remainingTime() > HOUR * 900)
         assert "next " in status(session)
         assert len(runs) == 1
         session.window.notice.press()
