@@ -13,6 +13,8 @@ _TALLY: Final = (
     (ImportOutcome.IN_TRASH, "{count} in the trash"),
     (ImportOutcome.REFUSED, "{count} refused"),
 )
+_CANCELLED: Final = "Import cancelled after {done} of {total}"
+_CANCELLED_TALLY: Final = "Import cancelled after {done} of {total}: {tally}"
 _REFUSALS: Final = {
     Refusal.NOT_AN_IMAGE: "Not an image",
     Refusal.DAMAGED: "Damaged",
@@ -34,9 +36,7 @@ def tally_text(report: ImportReport) -> str:
 def summary_text(report: ImportReport) -> str:
     """Return the notice about an import, of a line or two."""
     if report.cancelled:
-        done, total = number_text(len(report.results)), number_text(report.total)
-        ended = _text("Import cancelled after {done} of {total}", done=done, total=total)
-        return f"{ended}: {tally_text(report)}" if report.results else ended
+        return _cancelled(_CANCELLED_TALLY if report.results else _CANCELLED, report)
     if not report.total:
         return _text("There are no files in what was to be imported")
     if is_all_new(report):
@@ -45,6 +45,11 @@ def summary_text(report: ImportReport) -> str:
         return _only_text(report.results[0])
     unsaved = [each for each in report.results if each.refusal is Refusal.NOT_SAVED]
     return f"{tally_text(report)}. {unsaved[0].problem}" if unsaved else tally_text(report)
+
+
+def cancelled_text(report: ImportReport) -> str:
+    """Return how far an import came that was ended early, as a sentence."""
+    return _cancelled("Import cancelled after {done} of {total}.", report)
 
 
 def is_all_new(report: ImportReport) -> bool:
@@ -71,6 +76,11 @@ def reason_text(each: ImportResult) -> str:
     if each.outcome is ImportOutcome.HERE:
         return _text("{file} is in the store already, as {path}.", **values)
     return _text("{file} is now in the store, as {path}.", **values)
+
+
+def _cancelled(source: str, report: ImportReport) -> str:
+    done, total = number_text(len(report.results)), number_text(report.total)
+    return _text(source, done=done, total=total, tally=tally_text(report))
 
 
 def _only_text(each: ImportResult) -> str:

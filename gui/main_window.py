@@ -44,7 +44,10 @@ SMALLEST: Final = QSize(720, 480)
 TREE_PX: Final = 244
 PANE_PX: Final = 320
 SLIDER_PX: Final = 112
-BUTTONS: Final = (("open", "import"), ("pin", "delete", "prune"))
+BUTTONS: Final = (
+    (("open", "Open"), ("import", "Import")),
+    (("pin", "Pin"), ("delete", "Delete"), ("prune", "Prune")),
+)
 APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark")
 
 
@@ -169,10 +172,9 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for names in BUTTONS:
-            for name in names:
-                action = self.actions_by_id[name]
-                text = action.text().replace("&", "").removesuffix("…").partition(" ")[0]
+        for buttons in BUTTONS:
+            for name, word in buttons:
+                action, text = self.actions_by_id[name], _text(word)
                 action.setIconText(f"\u2002{text}")  # a space that stands between icon and text
                 bar.addAction(action)
                 bar.widgetForAction(action).setAccessibleName(text)

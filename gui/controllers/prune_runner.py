@@ -11,9 +11,9 @@ from core.errors import StoreError
 from core.prune_records import PruneResult
 from gui.controllers.changes import PruneChange
 from gui.controllers.history import History
+from gui.controllers.problems import tell_problems
 from gui.controllers.shuttle import Shuttle
 from gui.controllers.works import Work, WorkController
-from gui.dialogs.problems import ProblemsDialog
 from gui.main_window import MainWindow
 from gui.prune_text import RunKind, failure_text, outcome_text, work_text
 from gui.text import translated
@@ -60,7 +60,7 @@ class PruneRunner(QObject):
         if not text:
             return
         if not result.tokens:
-            self._tell_problems(text, problems)
+            tell_problems(self._window, text, problems)
             return
         if problems:
             text = f"{text}. {problems[0]}"
@@ -71,10 +71,3 @@ class PruneRunner(QObject):
             self._history.record(change)
         undo = partial(self._history.undo_one, change)
         self._window.notice.tell(text, translated("history", "Undo"), undo)
-
-    def _tell_problems(self, text: str, problems: list[str]) -> None:
-        if problems:
-            show = ProblemsDialog(problems, self._window).open
-            self._window.notice.tell(text, translated("stats", "Show"), show)
-        else:
-            self._window.notice.tell(text)

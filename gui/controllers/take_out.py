@@ -6,6 +6,7 @@ import asyncio
 from array import array
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication
@@ -15,17 +16,24 @@ from core.errors import StoreError
 from core.records import ItemResult
 from gui import aio
 from gui.actions import bind
+from gui.controllers.problems import tell_problems
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.dialogs.export import ExportDialog
-from gui.dialogs.problems import ProblemsDialog
 from gui.image_files import FileList, ImageFiles, listed
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
 from gui.preferences import Preferences
-from gui.text import count_text, translated
+from gui.text import count_text, number_text, translated
 from gui.views.drag_picture import MOST_CARDS, drag_picture
+
+_EXPORTED: Final = {  # by whether there were problems, and whether it was stopped
+    (False, False): "{images} exported",
+    (True, False): "{images} exported, {count} not",
+    (False, True): "{images} exported of {total}; stopped",
+    (True, True): "{images} exported of {total}, {count} not; stopped",
+}
 
 
 class TakeOutController(QObject):
@@ -136,21 +144,18 @@ class TakeOutController(QObject):
 
     def _tell_exported(self, folder: Path, results: list[ItemResult[Path]], wanted: int) -> None:
         problems = [result.problem for result in results if result.problem is not None]
-        images = count_text(len(results) - len(problems), "image")
-        text = translated("take_out", "{images} exported", images=images)
-        if len(results) < wanted:
-            text += translated("take_out", " of {count}; stopped", count=str(wanted))
+        text = translated(
+            "take_out",
+            _EXPORTED[bool(problems), len(results) < wanted],
+            images=count_text(len(results) - len(problems), "image"),
+            count=number_text(len(problems)),
+            total=number_text(wanted),
+        )
         if problems:
-            text += translated("take_out", ", {count} not", count=str(len(problems)))
-            show = partial(ProblemsDialog, problems, self._window)
-            self._window.notice.tell(text, translated("take_out", "Show"), lambda: show().open())
+            tell_problems(self._window, text, problems)
         else:
-            url = QUrl.fromLocalFile(str(folder))
-            self._window.notice.tell(
-                text,
-                translated("take_out", "Open folder"),
-                partial(_open, url),
-            )
+            show = partial(_open, QUrl.fromLocalFile(str(folder)))
+            self._window.notice.tell(text, translated("take_out", "Open folder"), show)
 
 
 def _open(url: QUrl) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.import_records import ImportOutcome, ImportReport
-from gui.import_text import summary_text, tally_text
+from gui.import_text import cancelled_text, tally_text
 from gui.models.import_rows import ImportRows
 from gui.text import count_text, translated
 from gui.views.value_label import WrappedLabel
@@ -191,7 +191,7 @@ class _Table(QTreeView):
 
 def _explanation(report: ImportReport) -> str:
     if report.cancelled:
-        return summary_text(report).partition(":")[0] + "."
+        return cancelled_text(report)
     if len(report.of(ImportOutcome.NEW)) == len(report.results):
         return _text("Nothing was left out.")
     return _text("What was not imported, and why. The files themselves are untouched.")

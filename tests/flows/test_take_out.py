@@ -226,3 +226,18 @@ async def test_what_was_selected_when_the_key_was_pressed_is_opened(
         QTest.keyClick(session.window, Qt.Key.Key_Return, CTRL)
         session.grid.setCurrentIndex(session.images.index(5))
         await until(lambda: urls == [str(path)])
+
+
+async def test_an_export_that_is_stopped_says_how_far_it_came(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    async with open_window(make_store(tmp_path / "store", images=400)) as session:
+        session.grid.selectAll()
+        session.window.actions_by_id["export"].trigger()
+        dialog = await exporting(session)
+        dialog.set_folder(str(target))
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        await until(lambda: any(target.iterdir()))
+        session.works.cancel()
+        await until(lambda: said(session).endswith(" images exported of 400; stopped"))
+        assert not said(session).startswith("400")

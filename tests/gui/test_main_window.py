@@ -186,9 +186,9 @@ def test_the_veil_says_what_it_is_told_and_tells_what_is_dropped(
     assert drag(window, data).isAccepted()
     assert window.veil.isVisible()
     assert window.veil.accessibleName() == "Do it"
-    assert entered == [Offer((tmp_path,))]
+    assert [list(offer.paths) for offer in entered] == [[tmp_path]]
     event = drop(window, data)
-    assert dropped == [Offer((tmp_path,))]
+    assert [list(offer.paths) for offer in dropped] == [[tmp_path]]
     assert event.isAccepted()
     assert event.dropAction() == Qt.DropAction.CopyAction  # the folder stays where it is
     assert not window.veil.isVisible()

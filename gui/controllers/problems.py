@@ -1,0 +1,24 @@
+"""What could not be done: a notice says how much, and shows the reasons when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gui.dialogs.problems import ProblemsDialog
+from gui.main_window import MainWindow
+from gui.text import translated
+
+
+def tell_problems(window: MainWindow, text: str, problems: Sequence[str]) -> None:
+    """Tell what was done and what was not, and offer to show why.
+
+    Args:
+        window: Where it is told.
+        text: What is told.
+        problems: Why some of it was not done, one a line; with none, there is nothing to show.
+    """
+    if problems:
+        show = translated("problems", "Show")
+        window.notice.tell(text, show, lambda: ProblemsDialog(problems, window).open())
+    else:
+        window.notice.tell(text)
