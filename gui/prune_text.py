@@ -89,9 +89,10 @@ def reason_text(entry: PruneEntry, policy: RetentionPolicy) -> str:
         if entry.why is Why.TRASH_AGE:
             source = "In the trash {age} longer than {limit}"
         return _text(source, age=age_text(entry.amount), limit=limit)
+    in_trash = entry.item.kind is Kind.TRASHED
     return _text(
         {
-            Why.SIZE: "Over the size limit",
+            Why.SIZE: "In the trash, freed for good" if in_trash else "Over the limit, for good",
             Why.CHOSEN: "Of a day that was chosen",
             Why.TRASH_SIZE: "Over the trash's size limit",
             Why.ORPHAN: "Sidecar without its image",

@@ -70,15 +70,25 @@ class PrunePolicyPanel(QWidget):
         )
 
     def _tell(self) -> None:
+        self._follow_size()
         self._show_note()
         self.policy_edited.emit(self.policy)
+
+    def _follow_size(self) -> None:
+        """Choose for good where the size alone is the limit: the trash would free nothing."""
+        only_size = self._by_size.isChecked() and not self._by_age.isChecked()
+        if only_size == self._to_trash.isEnabled():
+            self._to_trash.setEnabled(not only_size)
+            (self._for_good if only_size else self._to_trash).setChecked(True)
 
     def _show_note(self) -> None:
         of_age, of_size = self._problems()
         self._age.setAccessibleDescription(described(_text("days"), of_age))
         self._size.setAccessibleDescription(described(_text("GB"), of_size))
         problem, note = of_age or of_size, _text("From the trash it can be restored.")
-        if self._for_good.isChecked():
+        if not self._to_trash.isEnabled():
+            note = _text("To get smaller, space is freed for good: the trash first, then images.")
+        elif self._for_good.isChecked():
             note = _text("What is freed for good cannot be restored.")
         elif self._by_size.isChecked():
             note = _text("To get smaller, space is freed for good: the trash first, then images.")

@@ -116,7 +116,10 @@ async def test_by_size_for_good_asks_again_and_frees_the_bytes(tmp_path):
         choose(dialog, "The oldest, down to")
         type_over(dialog, "Size in GB", "0.003")
         await until(lambda: dialog.choice is not None and dialog.model.rowCount() == 3)
-        assert dialog.model.index(0, 1).data() == "Over the size limit"
+        assert dialog.model.index(0, 1).data() == "Over the limit, for good"
+        ways = {each.text(): each for each in dialog.findChildren(QRadioButton)}
+        assert not ways["&Move to the trash"].isEnabled()  # it would free nothing
+        assert ways["&Free the space for good"].isChecked()
         freed = dialog.choice.bytes_freed
         assert freed == size_of(oldest_first[:3], base)
         text = f"Delete 3 images for good ({size_text(freed)})"
