@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -15,6 +16,9 @@ import qasync  # isort: skip  (it takes the Qt binding that is already imported)
 
 log = logging.getLogger(__name__)
 
+SLICE_SECONDS: Final = 0.002
+
+T = TypeVar("T")
 Work = Coroutine[Any, Any, None]
 
 
@@ -88,6 +92,16 @@ class Latest:
         if self._task is not None:
             self._task.cancel()
             self._task = None
+
+
+async def in_slices(items: Iterable[T]) -> AsyncGenerator[T, None]:
+    """Yield these, leaving the thread to painting and input after every two milliseconds."""
+    until = time.perf_counter() + SLICE_SECONDS
+    for item in items:
+        yield item
+        if time.perf_counter() > until:
+            await asyncio.sleep(0)
+            until = time.perf_counter() + SLICE_SECONDS
 
 
 async def finished(dialog: QDialog) -> int:

@@ -28,7 +28,9 @@ from gui.text import translated
 
 
 class CommandController(QObject):
-    """Binds every action of the table to what it does, and says which can be done now.
+    """Binds the actions that belong to the window as such, and what the pages' buttons do.
+
+    The others are bound by the controllers of what they are about: the import's, the trash's, …
 
     Signals:
         appearance_chosen(Appearance): The person wants it light, dark, or as the system is.

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Qt
 
-from core.records import StoredImage
+from core.records import StoredImage, Thumbnail
 from core.thumbnails import THUMBNAIL_EDGES
-from gui.aio import Latest
+from gui.aio import Latest, in_slices
 from gui.controllers.store import OpenStore
 from gui.models.image_list import Picture
 from gui.models.image_table import ImageTableModel
@@ -21,7 +19,6 @@ from gui.pictures import picture_of
 from gui.views.image_table import THUMBNAIL_PX, ImageTable
 
 EDGE = THUMBNAIL_EDGES[0]
-SLICE_SECONDS = 0.002
 
 
 class TableThumbnails(QObject):
@@ -59,15 +56,15 @@ class TableThumbnails(QObject):
         return image and msgspec.structs.replace(image, key=self._model.number_at(place))
 
     async def _load(self, images: list[StoredImage]) -> None:
-        until = time.perf_counter() + SLICE_SECONDS
         async with aclosing(self._store.manager.thumbnails(images, EDGE)) as making:
             async for batch in making:
-                for thumbnail in batch:
-                    picture = self._small(picture_of(thumbnail, EDGE))
-                    self._model.set_picture(thumbnail.key, self._table.visible_places(), picture)
-                    if time.perf_counter() > until:
-                        await asyncio.sleep(0)
-                        until = time.perf_counter() + SLICE_SECONDS
+                await self._show(batch)
+
+    async def _show(self, thumbnails: Sequence[Thumbnail]) -> None:
+        async with aclosing(in_slices(thumbnails)) as slices:
+            async for thumbnail in slices:
+                picture = self._small(picture_of(thumbnail, EDGE))
+                self._model.set_picture(thumbnail.key, self._table.visible_places(), picture)
 
     def _small(self, picture: Picture) -> Picture:
         if picture.pixmap is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 
@@ -11,13 +10,12 @@ from PySide6.QtCore import QObject
 
 from core.records import ImageRecord, Thumbnail
 from core.thumbnails import edge_for
-from gui.aio import Latest
+from gui.aio import Latest, in_slices
 from gui.controllers.store import OpenStore, StoreController
 from gui.models.image_list import ImageListModel
 from gui.pictures import picture_of
 from gui.views.grid import ImageGrid
 
-SLICE_SECONDS = 0.002
 AROUND = 1000  # rows before and after the visible ones whose records are kept at hand
 RECORDS_AT_ONCE = 50
 
@@ -141,9 +139,6 @@ class ThumbnailController(QObject):
 
     async def _show(self, thumbnails: Sequence[Thumbnail], edge: int) -> None:
         """Decode and show, leaving the thread to painting and input after each slice."""
-        until = time.perf_counter() + SLICE_SECONDS
-        for thumbnail in thumbnails:
-            self._images.set_picture(thumbnail.key, picture_of(thumbnail, edge))
-            if time.perf_counter() > until:
-                await asyncio.sleep(0)
-                until = time.perf_counter() + SLICE_SECONDS
+        async with aclosing(in_slices(thumbnails)) as slices:
+            async for thumbnail in slices:
+                self._images.set_picture(thumbnail.key, picture_of(thumbnail, edge))
