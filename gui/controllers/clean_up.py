@@ -12,7 +12,7 @@ from core.retention import policy_of
 from gui.actions import bind
 from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.settings import SettingsController
-from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.store import Access, OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.dialogs.question import confirmed
 from gui.main_window import MainWindow
@@ -39,6 +39,7 @@ class CleanUpController(QObject):
         window: MainWindow,
     ) -> None:
         super().__init__(window)
+        self._stores = stores
         self._works = works
         self._runner = runner
         self._window = window
@@ -107,7 +108,7 @@ class CleanUpController(QObject):
         runs = await store.manager.prune_runs()
         last = runs[-1] if runs else None
         settings = store.manager.settings
-        if not settings.automatic_cleanup or store.manager.read_only:
+        if not settings.automatic_cleanup or self._stores.access is not Access.WRITABLE:
             return last, None
         earliest = self._opened + timedelta(seconds=FIRST_SECONDS)
         interval = timedelta(hours=settings.cleanup_interval_hours)
@@ -155,7 +156,7 @@ class CleanUpController(QObject):
         )
 
     async def _tell_interrupted(self, store: OpenStore) -> None:
-        if store.manager.read_only:
+        if self._stores.access is not Access.WRITABLE:
             return
         works = await store.manager.interrupted()
         if works:
