@@ -221,3 +221,13 @@ def test_a_sidecar_whose_place_is_taken_returns_when_that_is_free(disk):
     path.with_suffix(".json").unlink()
     assert Trash(disk.base).sweep() == []
     assert snapshot(disk.base) == before
+
+
+def test_a_flat_sidecar_of_two_images_of_one_day_stays_for_the_other(disk):
+    path = disk.dated(NOW, 1).with_name("cat.png")
+    path.write_bytes(b"image")
+    path.with_suffix(".gif").write_bytes(b"twin")
+    beside = disk.flat_sidecar("cat")
+    beside.write_text("{}")
+    Trash(disk.base).move(inside(disk, path), inside(disk, beside), "", LATER)
+    assert beside.exists()
