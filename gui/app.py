@@ -35,12 +35,13 @@ from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import StoreController
 from gui.controllers.take_out import TakeOutController
 from gui.controllers.thumbnails import ThumbnailController
-from gui.controllers.trash import TrashController, trash_model
+from gui.controllers.trash import TrashController
 from gui.controllers.works import WorkController
 from gui.icons import icon
 from gui.main_window import NAME, MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
+from gui.models.trash_table import trash_model
 from gui.preferences import Preferences
 from gui.text import translated
 from gui.views.grid import ImageGrid

@@ -10,8 +10,7 @@ from functools import partial
 from PySide6.QtCore import QItemSelectionModel, QObject
 
 from core.errors import StoreError
-from core.prune_records import Why
-from core.records import StoredImage, TrashReceipt
+from core.records import TrashReceipt
 from gui import pages
 from gui.actions import bind
 from gui.aio import Latest
@@ -28,8 +27,9 @@ from gui.dialogs.question import confirmed
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel, Kind, Place
 from gui.models.image_list import ImageListModel
-from gui.models.image_table import Column, ImageTableModel
-from gui.text import count_text, moment_text, size_text, translated
+from gui.models.image_table import ImageTableModel
+from gui.models.trash_table import image_of
+from gui.text import count_text, size_text, translated
 
 log = logging.getLogger(__name__)
 
@@ -37,20 +37,6 @@ LOOKS = 20
 LOOK_SECONDS = 0.05
 
 _Select = QItemSelectionModel.SelectionFlag
-
-
-def trash_model() -> ImageTableModel[TrashReceipt]:
-    """Make the model of the trash."""
-    return ImageTableModel(
-        [
-            Column(translated("trash", "Image"), _name, _name),
-            Column(translated("trash", "Deleted"), _when, lambda each: each.trashed_at, width=190),
-            Column(translated("trash", "Why"), _why, _why, is_quiet=True, width=180),
-            Column(translated("trash", "From"), _origin, _origin, is_quiet=True, width=160),
-            Column(translated("trash", "Size"), _size, _bytes, is_number=True, width=90),
-        ],
-        lambda receipt: receipt.token,
-    )
 
 
 class TrashController(QObject):
@@ -260,7 +246,7 @@ class TrashController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
         self._listing = Latest(store.tasks)
-        self._thumbnails = TableThumbnails(store, self._window.trash.table, self._trashed, _stored)
+        self._thumbnails = TableThumbnails(store, self._window.trash.table, self._trashed, image_of)
         self.refresh()
 
     def _on_closing(self) -> None:
@@ -277,40 +263,3 @@ class TrashController(QObject):
     def _on_place_chosen(self, place: Place) -> None:
         if place.kind == Kind.TRASH:
             self.refresh()
-
-
-def _name(receipt: TrashReceipt) -> str:
-    return receipt.path.rpartition("/")[2]
-
-
-def _when(receipt: TrashReceipt) -> str:
-    return moment_text(receipt.trashed_at)
-
-
-def _origin(receipt: TrashReceipt) -> str:
-    return receipt.path.rpartition("/")[0]
-
-
-def _size(receipt: TrashReceipt) -> str:
-    return size_text(receipt.total_bytes)
-
-
-def _bytes(receipt: TrashReceipt) -> int:
-    return receipt.total_bytes
-
-
-def _why(receipt: TrashReceipt) -> str:
-    reasons = {
-        Why.AGE.value: translated("trash", "older than the limit"),
-        Why.SIZE.value: translated("trash", "over the size limit"),
-        Why.CHOSEN.value: translated("trash", "pruned"),
-    }
-    return reasons.get(receipt.reason, receipt.reason)
-
-
-def _stored(receipt: TrashReceipt) -> StoredImage | None:
-    if not receipt.modified_ns:
-        return None
-    return StoredImage(
-        0, receipt.path, receipt.size_bytes, receipt.modified_ns, receipt.trashed_path
-    )

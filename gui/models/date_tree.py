@@ -6,8 +6,7 @@ come and go above them, and nothing must be kept alive for Qt. ``_parent_id`` sa
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -24,6 +23,17 @@ from PySide6.QtCore import (
 )
 
 from core.records import DayTotal
+from gui.models.date_nodes import (
+    Node,
+    Span,
+    children_of,
+    days_in,
+    find,
+    new_year,
+    row_of,
+    runs_of,
+    years_of,
+)
 from gui.text import count_text, number_text, size_text, translated
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -55,19 +65,6 @@ class Role(IntEnum):
     PLACE = Qt.ItemDataRole.UserRole + 2  # a Place
 
 
-class _Span:
-    """A year or a month: the ordinal of its first day, its sums, and what it consists of."""
-
-    __slots__ = ("children", "day", "images", "size_bytes")
-
-    def __init__(self, day: int, children: list[Any]) -> None:
-        self.day = day
-        self.children: list[_Node] = children
-        self.images = sum(child.images for child in children)
-        self.size_bytes = sum(child.size_bytes for child in children)
-
-
-_Node = _Span | DayTotal
 _FIRST_ROWS: Final = (Kind.ALL, Kind.PINNED, Kind.TRASH)
 
 
@@ -79,7 +76,7 @@ class DateTreeModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.updating = False  # rows come and go, and not because a person wants it
-        self._years: list[_Node] = []
+        self._years: list[Node] = []
         self._sums: dict[Kind, tuple[int, int | None]] = dict.fromkeys(_FIRST_ROWS, (0, 0))
 
     def set_totals(self, totals: Sequence[DayTotal]) -> None:
@@ -91,7 +88,7 @@ class DateTreeModel(QAbstractItemModel):
         Args:
             totals: Newest day first, each day once, none without images.
         """
-        years = _years_of(totals)
+        years = years_of(totals)
         self.updating = True
         self._merge(QModelIndex(), self._years, years)
         self.updating = False
@@ -116,7 +113,7 @@ class DateTreeModel(QAbstractItemModel):
         index = QModelIndex()
         firsts = (when.replace(month=1, day=1), when.replace(day=1), when)
         for first in firsts:
-            row = _row_of(self._children(index), first.toordinal())
+            row = row_of(self._children(index), first.toordinal())
             if row is None:
                 return QModelIndex()
             index = self.index(row + self._offset(index), 0, index)
@@ -152,13 +149,13 @@ class DateTreeModel(QAbstractItemModel):
         if not index.isValid() or index.internalId() == _TOP:
             return QModelIndex()
         day, is_month = divmod(index.internalId(), 2)
-        year = _new_year(day)
-        year_row = _row_of(self._years, year)
+        year = new_year(day)
+        year_row = row_of(self._years, year)
         if year_row is None:
             return QModelIndex()
         if not is_month:
             return self.createIndex(year_row + len(_FIRST_ROWS), 0, _TOP)
-        month_row = _row_of(_children_of(self._years[year_row]), day)
+        month_row = row_of(children_of(self._years[year_row]), day)
         return QModelIndex() if month_row is None else self.createIndex(month_row, 0, year * 2)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -178,21 +175,21 @@ class DateTreeModel(QAbstractItemModel):
             count = number_text(images)
             return f"{count} · {size_text(size_bytes or 0)}" if node else count
         if role == Role.PLACE:
-            return Place(Kind.DAYS, frozenset(_days(node))) if node else Place(Kind(index.row()))
+            return Place(Kind.DAYS, frozenset(days_in(node))) if node else Place(Kind(index.row()))
         return None
 
     # How the rows are kept
 
-    def _merge(self, parent: QModelIndex, rows: list[_Node], wanted: list[_Node]) -> None:
+    def _merge(self, parent: QModelIndex, rows: list[Node], wanted: list[Node]) -> None:
         """Turn ``rows`` into ``wanted`` by the fewest removals, insertions and changes."""
         offset = self._offset(parent)
         kept = {node.day for node in wanted}
-        for first, last in reversed(_runs([node.day not in kept for node in rows])):
+        for first, last in reversed(runs_of([node.day not in kept for node in rows])):
             self.beginRemoveRows(parent, first + offset, last + offset)
             del rows[first : last + 1]
             self.endRemoveRows()
         known = {node.day for node in rows}
-        for first, last in _runs([node.day not in known for node in wanted]):
+        for first, last in runs_of([node.day not in known for node in wanted]):
             self.beginInsertRows(parent, first + offset, last + offset)
             rows[first:first] = wanted[first : last + 1]
             self.endInsertRows()
@@ -200,7 +197,7 @@ class DateTreeModel(QAbstractItemModel):
             if old is new:
                 continue
             index = self.index(row + offset, 0, parent)
-            if isinstance(old, _Span) and isinstance(new, _Span):
+            if isinstance(old, Span) and isinstance(new, Span):
                 if old.children != new.children:  # of days a comparison in C, the common case
                     self._merge(index, old.children, new.children)
                 new.children = old.children
@@ -208,22 +205,22 @@ class DateTreeModel(QAbstractItemModel):
             if (old.images, old.size_bytes) != (new.images, new.size_bytes):
                 self.dataChanged.emit(index, index)
 
-    def _node(self, index: _Index) -> _Node | None:
+    def _node(self, index: _Index) -> Node | None:
         """Return what an index stands for; ``None`` for what is no date."""
         if index.internalId() == _TOP:
             row = index.row() - len(_FIRST_ROWS)
             return self._years[row] if row >= 0 else None
         day, in_month = divmod(index.internalId(), 2)
-        siblings = _children_of(_find(self._years, _new_year(day)))
+        siblings = children_of(find(self._years, new_year(day)))
         if in_month:
-            siblings = _children_of(_find(siblings, day))
+            siblings = children_of(find(siblings, day))
         return siblings[index.row()]
 
-    def _children(self, index: _Index) -> list[_Node]:
+    def _children(self, index: _Index) -> list[Node]:
         if not index.isValid():
             return self._years
         node = self._node(index)
-        return _children_of(node) if node else []
+        return children_of(node) if node else []
 
     def _parent_id(self, parent: _Index) -> int:
         """Return the id its children have: its first day, doubled, and odd for a month."""
@@ -238,13 +235,13 @@ class DateTreeModel(QAbstractItemModel):
         """Return the row of the first date: at the top, others stand before it."""
         return 0 if parent.isValid() else len(_FIRST_ROWS)
 
-    def _text(self, index: _Index, node: _Node | None) -> str:
+    def _text(self, index: _Index, node: Node | None) -> str:
         if node is None:
             return _first_texts()[index.row()]
         first = date.fromordinal(node.day)
         if index.internalId() == _TOP:
             return str(first.year)
-        if isinstance(node, _Span):
+        if isinstance(node, Span):
             return QLocale().standaloneMonthName(first.month)
         weekday = QLocale().standaloneDayName(first.isoweekday(), QLocale.FormatType.ShortFormat)
         return f"{weekday} {first.day}"
@@ -256,59 +253,3 @@ def _first_texts() -> tuple[str, str, str]:
         translated("dates", "Pinned"),
         translated("dates", "Trash"),
     )
-
-
-def _years_of(totals: Iterable[DayTotal]) -> list[_Node]:
-    months: list[_Span] = []
-    days: list[DayTotal] = []
-    first = date.max.toordinal() + 1
-    for total in totals:
-        if total.day < first:
-            if days:
-                months.append(_Span(first, days))
-            days = []
-            first = date.fromordinal(total.day).replace(day=1).toordinal()
-        days.append(total)
-    if days:
-        months.append(_Span(first, days))
-    years: dict[int, list[_Span]] = {}
-    for month in months:
-        years.setdefault(date.fromordinal(month.day).year, []).append(month)
-    return [_Span(date(year, 1, 1).toordinal(), children) for year, children in years.items()]
-
-
-def _children_of(node: _Node) -> list[_Node]:
-    return node.children if isinstance(node, _Span) else []
-
-
-def _days(node: _Node) -> Iterable[int]:
-    if isinstance(node, DayTotal):
-        yield node.day
-    else:
-        for child in node.children:
-            yield from _days(child)
-
-
-def _new_year(day: int) -> int:
-    return date.fromordinal(day).replace(month=1, day=1).toordinal()
-
-
-def _row_of(nodes: Sequence[_Node], day: int) -> int | None:
-    row = bisect_left(nodes, -day, key=lambda node: -node.day)
-    return row if row < len(nodes) and nodes[row].day == day else None
-
-
-def _find(nodes: Sequence[_Node], day: int) -> _Node:
-    """Return the node that begins with a day; it must be there."""
-    return nodes[bisect_left(nodes, -day, key=lambda node: -node.day)]
-
-
-def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
-    """Return the first and last place of every unbroken run of true flags."""
-    runs: list[tuple[int, int]] = []
-    for place, flag in enumerate(flags):
-        if flag and runs and runs[-1][1] == place - 1:
-            runs[-1] = (runs[-1][0], place)
-        elif flag:
-            runs.append((place, place))
-    return runs

@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -19,14 +18,9 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
-    QFont,
     QKeyEvent,
     QPainter,
-    QPalette,
-    QPen,
-    QPolygonF,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -40,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from gui.models.date_tree import DateTreeModel, Kind, Place, Role
 from gui.text import count_text, date_text, month_text, translated
+from gui.views.date_row import DateRow, paint_date_row
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -47,10 +42,6 @@ ROW_PX: Final = 27
 GAP_PX: Final = 10  # between what is no date and the dates
 INDENT_PX: Final = 16
 MARGIN_PX: Final = 8  # around the rows, and within them
-TEXT_PX: Final = 26  # where the names of years begin, within the row
-RADIUS_PX: Final = 6
-SMALLER_PX: Final = 1  # the figures, than the names
-SPACE_PX: Final = 16  # at least, between a name and its figures
 
 
 class DateTreeView(QTreeView):
@@ -244,79 +235,23 @@ class DateTreeView(QTreeView):
         depth = _depth(index)
         above = MARGIN_PX if depth == index.row() == 0 else 0
         width = self.viewport().width() - 2 * MARGIN_PX
-        rect = QRectF(MARGIN_PX, options.rect.top() + above, width, ROW_PX)
-        selected = self.selectionModel().isSelected(index)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_background(painter, rect, index, selected)
-        inner = rect.adjusted(TEXT_PX + INDENT_PX * depth, 0, -MARGIN_PX, 0)
-        if self.model().hasChildren(index):
-            centre = QPointF(inner.left() - 14, rect.center().y())
-            self._paint_chevron(painter, centre, self.isExpanded(index), selected)
-        self._paint_texts(painter, inner, index, selected)
-        painter.restore()
-
-    def _paint_background(
-        self, painter: QPainter, rect: QRectF, index: _Index, selected: bool
-    ) -> None:
-        colours = self.palette()
-        painter.setPen(Qt.PenStyle.NoPen)
-        if selected:
-            painter.setBrush(colours.highlight())
-            painter.drawRoundedRect(rect, RADIUS_PX, RADIUS_PX)
-        elif index == self._marked:
-            bar = QColor(colours.highlight().color())
-            painter.setBrush(_faded(bar, 0.14))
-            painter.drawRoundedRect(rect, RADIUS_PX, RADIUS_PX)
-            painter.setBrush(_faded(bar, 0.75))
-            painter.drawRoundedRect(QRectF(rect.left(), rect.top() + 6, 3, ROW_PX - 12), 1.5, 1.5)
-        if index == self.currentIndex() and self._shows_focus():
-            ring = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Highlight
-            painter.setPen(QPen(colours.color(ring), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), RADIUS_PX - 2, RADIUS_PX - 2)
+        place = QRectF(MARGIN_PX, options.rect.top() + above, width, ROW_PX)
+        row = DateRow(
+            index.data(Qt.ItemDataRole.DisplayRole),
+            index.data(Role.COUNT),
+            depth * INDENT_PX,
+            is_open=self.isExpanded(index) if self.model().hasChildren(index) else None,
+            selected=self.selectionModel().isSelected(index),
+            marked=index == self._marked,
+            focused=index == self.currentIndex() and self._shows_focus(),
+        )
+        paint_date_row(painter, place, row, self.palette(), self.font())
 
     def _shows_focus(self) -> bool:
         option = QStyleOptionViewItem()
         option.initFrom(self)
         by_keyboard = bool(option.state & QStyle.StateFlag.State_KeyboardFocusChange)
         return self.hasFocus() and by_keyboard
-
-    def _paint_chevron(
-        self, painter: QPainter, centre: QPointF, is_open: bool, selected: bool
-    ) -> None:
-        points = [(-3.0, -1.5), (0.0, 1.5), (3.0, -1.5)] if is_open else [
-            (-1.5, -3.0), (1.5, 0.0), (-1.5, 3.0)
-        ]  # fmt: skip
-        painter.setPen(QPen(self._quiet_colour(selected), 1.4, c=Qt.PenCapStyle.RoundCap))
-        painter.drawPolyline(QPolygonF([centre + QPointF(x, y) for x, y in points]))
-
-    def _paint_texts(self, painter: QPainter, rect: QRectF, index: _Index, selected: bool) -> None:
-        middle = Qt.AlignmentFlag.AlignVCenter
-        name = index.data(Qt.ItemDataRole.DisplayRole)
-        small = QFont(self.font())
-        small.setPixelSize(self.fontInfo().pixelSize() - SMALLER_PX)
-        painter.setFont(small)
-        painter.setPen(self._quiet_colour(selected))
-        count = index.data(Role.COUNT)
-        if painter.fontMetrics().horizontalAdvance(name + count) + SPACE_PX > rect.width():
-            count = count.partition(" · ")[0]  # the bytes give way, not the name
-        width = painter.fontMetrics().horizontalAdvance(count)
-        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, count)
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.Medium)
-        painter.setFont(font)
-        roles = QPalette.ColorRole
-        painter.setPen(self.palette().color(roles.HighlightedText if selected else roles.Text))
-        room = rect.adjusted(0, 0, -width - SPACE_PX, 0)
-        elided = painter.fontMetrics().elidedText(
-            name, Qt.TextElideMode.ElideRight, int(room.width())
-        )
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, elided)
-
-    def _quiet_colour(self, selected: bool) -> QColor:
-        roles = QPalette.ColorRole
-        return self.palette().color(roles.HighlightedText if selected else roles.PlaceholderText)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
         """Nothing: ``drawRow`` draws the whole row."""
@@ -336,9 +271,3 @@ def _depth(index: _Index) -> int:
         depth += 1
         parent = parent.parent()
     return depth
-
-
-def _faded(colour: QColor, alpha: float) -> QColor:
-    result = QColor(colour)
-    result.setAlphaF(alpha)
-    return result

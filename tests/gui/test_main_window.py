@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from gui import theme
 from gui.actions import ACTIONS, Need, create_actions, set_available, shortcut_rows
-from gui.controllers.trash import trash_model
 from gui.dialogs.problems import ProblemsDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.drops import Offer, Verdict
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
+from gui.models.trash_table import trash_model
 from gui.pages import Page
 from gui.theme import Appearance
 from gui.views.grid import LARGEST_CELL, ImageGrid
