@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import shutil
 import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from core.events import WatchingChanged
-from core.watcher import Watching
+from core.watcher import Watcher, Watching
 from gui.app import Session
 from tests.flows.conftest import all_loaded, open_window, until
-from tests.stores import NEWEST, make_image, make_store, picture
+from tests.stores import IMAGE_SUFFIXES, NEWEST, make_image, make_store, picture
 
 WRITER = """
 import json, sys, time
@@ -195,3 +198,106 @@ async def test_how_changes_are_noticed_is_said_of_the_open_store_alone(tmp_path:
         assert "polling" in session.window.stats.accessibleDescription()
         await session.stores.close()
         assert "polling" not in session.window.stats.accessibleDescription()
+
+
+async def test_a_burst_of_thousands_is_all_there(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=20, days=2)
+    incoming = make_store(tmp_path / "incoming", images=3000, days=30, seed=50)
+    async with open_window(base) as session:
+        found = incoming / "images"
+        await asyncio.to_thread(shutil.copytree, found, base / "images", dirs_exist_ok=True)
+        expected = len({path.name for path in truth(base)})
+        await until(lambda: shown(session) == expected, seconds=30)
+
+
+async def test_a_replacement_of_everything_is_followed(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=300, days=6, flat_share=0)
+    other = make_store(tmp_path / "other", images=280, days=9, flat_share=0, seed=3)
+    async with open_window(base) as session:
+        row = session.images.index(0)
+        session.grid.setCurrentIndex(row)
+
+        def replace() -> None:  # as a checkout does: file by file, then what is left
+            for path in sorted((base / "images").rglob("*"), reverse=True):
+                path.rmdir() if path.is_dir() else path.unlink()
+            shutil.copytree(other / "images", base / "images", dirs_exist_ok=True)
+
+        await asyncio.to_thread(replace)
+        wanted = {path.relative_to(base).as_posix() for path in truth(base)}
+        await until(lambda: shown(session) == len(wanted), seconds=30)
+        store = session.stores.store
+        assert store is not None
+
+        async def same() -> bool:
+            keys = session.images.keys_between(0, shown(session))
+            records = await store.manager.records(keys)
+            return {record.path for record in records.values()} == wanted
+
+        async with asyncio.timeout(20):
+            while not await same():
+                await asyncio.sleep(0.1)
+
+
+def truth(base: Path) -> list[Path]:
+    return [path for path in (base / "images").rglob("*") if path.suffix in IMAGE_SUFFIXES]
+
+
+OTHER_WINDOW = """
+import asyncio, random, sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from gui import aio
+from tests.flows.conftest import open_window, until
+
+async def main():
+    rng = random.Random(1)
+    async with open_window(Path(sys.argv[1])) as session:
+        for _ in range(25):
+            row = rng.randrange(session.images.rowCount())
+            session.grid.setCurrentIndex(session.images.index(row))
+            rng.choice([session.trash.delete, session.history.undo, session.pins.pin])()
+            await asyncio.sleep(0.05)
+        while session.history.undo_text:
+            session.history.undo()
+            await until(lambda: not session.history.busy)
+    return 0
+
+sys.exit(aio.run(QApplication([]), main()))
+"""
+
+
+async def test_two_windows_delete_and_restore_at_once_and_lose_nothing(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=60, days=4)
+    before = {path.relative_to(base).as_posix(): path.read_bytes() for path in truth(base)}
+    async with open_window(base) as session:
+        other = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", OTHER_WINDOW, str(base), cwd=Path(__file__).parents[2]
+        )
+        rng = random.Random(2)
+        while other.returncode is None:
+            if shown(session):
+                row = rng.randrange(shown(session))
+                session.grid.setCurrentIndex(session.images.index(row))
+            rng.choice([session.trash.delete, session.history.undo])()
+            await asyncio.sleep(0.05)
+        assert other.returncode == 0
+        while session.history.undo_text:
+            session.history.undo()
+            await until(lambda: not session.history.busy)
+        await until(lambda: shown(session) == 60)
+    after = {path.relative_to(base).as_posix(): path.read_bytes() for path in truth(base)}
+    assert after == before
+
+
+async def test_blind_the_window_is_right_when_the_person_comes_back_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watcher, "start", lambda watcher: None)
+    base = make_store(tmp_path / "store", images=10, days=1)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        make_image(base, NEWEST, seed=8)
+        await asyncio.sleep(0.3)
+        assert shown(session) == 10
+        QApplication.sendEvent(session.window, QEvent(QEvent.Type.WindowActivate))
+        await until(lambda: shown(session) == 11)
