@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
@@ -96,10 +97,13 @@ class Watcher:
         from watchfiles._rust_notify import RustNotify
 
         paths = [str(self._base / name) for name in folders]
+        wanted = self._to_watch()
         with RustNotify(
             paths, debug=False, force_polling=False, poll_delay_ms=0, recursive=True,
             ignore_permission_denied=True,
         ) as system:  # fmt: skip
+            if _watched() < wanted:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._on_watching(Watching.NOTIFIED)
             while (found := system.watch(GATHER_MS, QUIET_MS, LOOK_MS, self._stop)) != "stop":
                 if isinstance(found, set):
@@ -111,6 +115,16 @@ class Watcher:
     def _relative(self, paths: Iterable[str]) -> Hints:
         before = f"{self._base}/"
         return frozenset(path.removeprefix(before) for path in paths)
+
+    def _to_watch(self) -> int:
+        """Count the folders of both layouts, down to the days."""
+        found = 0
+        level = [self._base / IMAGES]
+        for _ in range(4):  # images, years, months, days
+            folders = [path for path in level if path.is_dir()]
+            found += len(folders)
+            level = [Path(entry) for path in folders for entry in _folders_in(path)]
+        return found + (self._base / METADATA).is_dir()
 
     def _poll(self, why: Watching) -> None:
         self._on_watching(why)
@@ -143,6 +157,30 @@ def is_remote(path: Path) -> bool:
         if f"{real}/".startswith(f"{where}/") and len(where) >= len(longest):
             longest, kind = where, found
     return kind in _REMOTE
+
+
+def _folders_in(path: Path) -> list[str]:
+    with suppress(OSError), os.scandir(path) as entries:
+        return [entry.path for entry in entries if entry.name.isdigit()]
+    return []
+
+
+def _watched() -> float:
+    """Count what this process watches; endless where that cannot be known.
+
+    The library passes over in silence what the system refuses, so the kernel is asked: proc(5),
+    ``/proc/PID/fdinfo``.
+    """
+    most = 0
+    try:
+        for file in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):
+                if str(file.readlink()) == "anon_inode:inotify":
+                    lines = Path("/proc/self/fdinfo", file.name).read_text().splitlines()
+                    most = max(most, sum(line.startswith("inotify") for line in lines))
+    except OSError:
+        return float("inf")
+    return most
 
 
 def _reason(error: OSError) -> Watching:

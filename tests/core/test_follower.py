@@ -218,3 +218,26 @@ async def test_a_slow_reader_gets_few_events_with_all_that_happened(tmp_path: Pa
     await manager.close()
     events = [event async for event in stream]
     assert len([event for event in events if isinstance(event, ImagesChanged)]) == 1
+
+
+FEW_WATCHES = """
+import sys, time
+from pathlib import Path
+from core.watcher import Watcher
+
+Path("/proc/sys/user/max_inotify_watches").write_text("3")
+watcher = Watcher(Path(sys.argv[1]), lambda hints: print(hints), lambda how: print(how.name))
+watcher.start()
+time.sleep(3)
+watcher.close()
+"""
+
+
+def test_where_the_system_watches_no_more_folders_they_are_polled(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path)
+    for day in range(6):
+        store.dated(NOON - timedelta(days=day), day)
+    alone = ["unshare", "--user", "--map-root-user"]  # the limit is that of a namespace of its own
+    command = [*alone, sys.executable, "-c", FEW_WATCHES, str(tmp_path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.stdout.splitlines()[:2] == ["POLLING_LIMIT", "None"], told.stderr
