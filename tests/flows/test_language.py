@@ -102,12 +102,12 @@ async def test_every_word_of_the_window_can_be_translated(store):
             assert window.menuBar().actions()[0].text() == "&Ｆｉｌｅ"
             assert bare(window, str(base), base.name) == set()
             session.grid.selectAll()
-            await until(lambda: pane.facts is not None)
+            await until(lambda: pane.facts is not None and pane.facts.title)
             facts = pane.facts
             shown = [facts.prompt, *(row.value for row in facts.rows)]
             assert bare(window, str(base), base.name, *shown) == set()
             session.grid.setCurrentIndex(session.images.index(0))
-            await until(lambda: pane.facts is not facts)
+            await until(lambda: pane.facts is not None and not pane.facts.title)
             labels = [row.label for row in pane.facts.rows]
             assert labels[:3] == ["Ｍｏｄｅｌ", "Ｐｒｏｖｉｄｅｒ", "Ｃｒｅａｔｅｄ"]
 

@@ -37,7 +37,7 @@ def test_everything_has_its_name_and_can_be_driven(desktop: Desktop, store, tmp_
 
     dates = tree.find("tree", "Dates")
     names = [cell.name for cell in dates.find_all("table cell")]
-    assert names[:3] == ["All images", "2026", "November"]
+    assert names[:5] == ["All images", "Pinned", "Trash", "2026", "November"]
     assert dates.find("table cell", "All images").description.startswith("40 images, ")
     day = next(cell for cell in dates.find_all("table cell") if cell.name.endswith(" 20"))
     assert day.description.startswith(f"{truth[newest][0]} images, ")
