@@ -331,8 +331,7 @@ async def test_the_periodic_task_cleans_again_and_again_until_it_is_closed(store
     assert store.cleanup.running
     await store.cleanup.repeat(lambda: settings(24, 1, 0.001))  # the one under way goes on alone
     store.disk.dated(NOW - 60 * DAY, 61)
-    await until(lambda: len(store.trash.list()) == 2)
-    assert len(store.images()) == 5
+    await until(lambda: len(store.trash.list()) == 2 and len(store.images()) == 5)
     await store.cleanup.close()
     await task
     assert not store.cleanup.running

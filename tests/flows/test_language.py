@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 
-from PySide6.QtCore import QAbstractListModel, QCoreApplication, Qt, QTranslator
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QItemSelectionModel,
+    Qt,
+    QTranslator,
+)
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -106,7 +112,8 @@ async def test_every_word_of_the_window_can_be_translated(store):
             facts = pane.facts
             shown = [facts.prompt, *(row.value for row in facts.rows)]
             assert bare(window, str(base), base.name, *shown) == set()
-            session.grid.setCurrentIndex(session.images.index(0))
+            one = QItemSelectionModel.SelectionFlag.ClearAndSelect  # whatever keys were held last
+            session.grid.selectionModel().setCurrentIndex(session.images.index(0), one)
             await until(lambda: pane.facts is not None and not pane.facts.title)
             labels = [row.label for row in pane.facts.rows]
             assert labels[:3] == ["Ｍｏｄｅｌ", "Ｐｒｏｖｉｄｅｒ", "Ｃｒｅａｔｅｄ"]
