@@ -81,6 +81,7 @@ class History(QObject):
         self._done: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._undone: list[Change] = []
         self._offered: Change | None = None
+        self._refused: Change | None = None  # the last whose undo did nothing
         self._steps: deque[tuple[Change, bool]] = deque()
         self._problems: list[str] = []
         self._running = False
@@ -172,7 +173,7 @@ class History(QObject):
         except StoreError as error:
             self._problems.append(str(error))
         finally:
-            if done is None or not change.count:
+            if done is None or not change.count or self._is_in_vain(change, done, forward):
                 self._forget(change)
             elif not forward and (not done.whole or not done.done):
                 self._move_back(change)  # the rest can still be taken back
@@ -180,6 +181,16 @@ class History(QObject):
             self._problems += done.problems if done else ()
         else:
             self._tell(change, done)
+
+    def _is_in_vain(self, change: Change, done: Step, forward: bool) -> bool:
+        """Tell whether a step that did nothing would only stand before those that can do something.
+
+        One that was refused may be tried once more, when what was in its way is gone.
+        """
+        if done.done or not done.whole:
+            return False
+        refused_before, self._refused = change is self._refused, change
+        return forward or refused_before or not done.problems
 
     def _tell(self, change: Change, done: Step | None) -> None:
         problems, self._problems = [*self._problems, *(done.problems if done else ())], []
@@ -225,7 +236,7 @@ class History(QObject):
         self._store = store
 
     def _on_closing(self) -> None:
-        self._store = self._offered = None
+        self._store = self._offered = self._refused = None
         self._done.clear()
         self._undone.clear()
         self._steps.clear()

@@ -350,3 +350,41 @@ async def test_what_comes_into_the_trash_leaves_its_selection(tmp_path: Path) ->
         session.trash.refresh()
         await until(lambda: session.trashed.rowCount() == 4)
         assert [session.trashed.rows[place].token for place in table.selected_places()] == [chosen]
+
+
+async def test_an_undo_that_others_made_impossible_is_not_in_the_way_of_earlier_ones(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path, images=6, days=1, flat_share=0)
+    async with open_window(base) as session:
+        await ready(session)
+        store = session.stores.store
+        assert store is not None
+        session.grid.setCurrentIndex(session.images.index(0))
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await done(session)
+        QTest.keyClick(session.grid, Qt.Key.Key_P)
+        await until(lambda: said(session) == "1 image pinned")
+        await store.manager.trash_images(session.selection.keys(), "by somebody else")
+        for _ in range(2):  # the pin, which is gone, and then the delete
+            QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)
+            await until(lambda: not session.history.busy)
+        await until(lambda: said(session) == "1 image restored")
+        assert session.history.undo_text == ""
+
+
+async def test_a_refused_undo_can_be_tried_once_more(tmp_path: Path) -> None:
+    base = make_store(tmp_path, images=6, days=1, flat_share=0)
+    async with open_window(base) as session:
+        await ready(session)
+        record = session.images.record_at(0)
+        assert record is not None
+        session.grid.setCurrentIndex(session.images.index(0))
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await done(session)
+        (base / record.path).write_bytes(b"in the way")
+        QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)
+        await until(lambda: "another file" in said(session))
+        (base / record.path).unlink()
+        QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)
+        await until(lambda: said(session) == "1 image restored")
