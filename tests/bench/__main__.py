@@ -9,12 +9,16 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+
+import psutil
 
 from tests.bench import store
 from tests.bench.timing import CannotMeasureError, Line, Measured, Scale, Skipped
@@ -31,7 +35,7 @@ def main() -> int:
     scale = Scale(options.size, min(1_000, options.size), options.rounds)
     if options.short:
         scale = Scale(options.size, min(100, options.size), 1, short=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started ends, too
+    signal.signal(signal.SIGTERM, _end)
     root = (options.folder or store.folder()).absolute()
     store.use_own_home(root)
     store.make_pool(root, *(SHORT_POOL if options.short else ()))
@@ -43,6 +47,14 @@ def main() -> int:
         if options.json is not None:
             options.json.write_text(json.dumps(rows(measured), indent=1, ensure_ascii=False))
     return 0
+
+
+def _end(*_: object) -> None:
+    """End, and all that was started with it: a pool that is just being filled would wait."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    os._exit(1)
 
 
 def _measured(root: Path, scale: Scale, only: list[str]) -> Iterator[Measured]:
