@@ -201,11 +201,14 @@ def _attempt(
     batch: Sequence[Named], change: Callable[[Sequence[str]], Sequence[Outcome[T]]]
 ) -> list[Changed[T]]:
     outcomes = iter(change([path for _, path in batch if path is not None]))
-    gone = "The image {!r} is not in the store any more."
     return [
-        (path, result_of(item, next(outcomes) if path else ImageNotFound(gone.format(item))))
-        for item, path in batch
+        (path, result_of(item, next(outcomes) if path else _gone(item))) for item, path in batch
     ]
+
+
+def _gone(item: int | str) -> ImageNotFound:
+    named = f"The image {item!r}" if isinstance(item, str) else "An image"  # a key says nothing
+    return ImageNotFound(f"{named} is not in the store any more.")
 
 
 def result_of(item: int | str, outcome: Outcome[T]) -> ItemResult[T]:

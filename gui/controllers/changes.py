@@ -20,8 +20,6 @@ from gui.controllers.store import OpenStore
 from gui.controllers.works import WorkController
 from gui.text import count_text, translated
 
-AT_ONCE = 500  # records asked for together
-
 
 class _Moved:
     """Images that are in the store or in its trash.
@@ -216,10 +214,8 @@ class PinChange:
 
     async def _decide(self, keys: array[int]) -> None:
         paths: dict[bool, list[str]] = {True: [], False: []}
-        for start in range(0, len(keys), AT_ONCE):
-            some = await self._store.manager.records(keys[start : start + AT_ONCE])
-            for record in some.values():
-                paths[record.pinned].append(record.path)
+        async for record in self._store.records(keys):
+            paths[record.pinned].append(record.path)
         self._pinned = bool(paths[False])
         self._paths = paths[not self._pinned]
         self._count = len(self._paths)

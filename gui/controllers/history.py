@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import StoreError
+from gui.controllers.problems import tell_problems
 from gui.controllers.store import OpenStore, StoreController
-from gui.dialogs.problems import ProblemsDialog
 from gui.main_window import MainWindow
 from gui.text import count_text, translated
 
@@ -197,25 +198,15 @@ class History(QObject):
         text = done.text if done else ""
         if done and not done.whole:
             text = translated("history", "{done}; stopped there", done=text)
-        if problems:
-            self._tell_problems(text if done and change.count else "", problems)
-        elif change in self._done:
-            undo = translated("history", "Undo")
-            self._window.notice.tell(text, undo, lambda: self.undo_one(change))
-        else:
-            self._window.notice.tell(text)
-
-    def _tell_problems(self, text: str, problems: list[str]) -> None:
-        said = [text] if text else []
-        if len(problems) == 1:
-            self._window.notice.tell(". ".join([*said, problems[0]]))
-            return
-        count = count_text(len(problems), "problem")
-        self._window.notice.tell(
-            ". ".join([*said, count]),
-            translated("history", "Show"),
-            lambda: ProblemsDialog(problems, self._window).open(),
-        )
+        said = [text] if done and change.count else []
+        if len(problems) == 1:  # short enough to be said at once
+            said, problems = [*said, problems[0]], []
+        elif problems:
+            said.append(count_text(len(problems), "problem"))
+        undo = []
+        if change in self._done:
+            undo.append((translated("history", "Undo"), partial(self.undo_one, change)))
+        tell_problems(self._window, ". ".join(said), problems, *undo)
 
     def _move_back(self, change: Change) -> None:
         if change in self._undone:

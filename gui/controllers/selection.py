@@ -23,7 +23,6 @@ from gui.pictures import picture_of
 from gui.views.selected_rows import selection_of
 
 PREVIEW_EDGE = THUMBNAIL_EDGES[-1]
-COPIED_AT_ONCE = 500
 
 
 class SelectionController(QObject):
@@ -101,12 +100,7 @@ class SelectionController(QObject):
     async def _copy(self, line: Callable[[OpenStore, ImageRecord], str]) -> None:
         if (store := self._store) is None:
             return
-        keys = self.keys()
-        lines: list[str] = []
-        for start in range(0, len(keys), COPIED_AT_ONCE):
-            some = keys[start : start + COPIED_AT_ONCE]
-            records = await store.manager.records(some)
-            lines += [line(store, records[key]) for key in some if key in records]
+        lines = [line(store, record) async for record in store.records(self.keys())]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _on_opened(self, store: OpenStore) -> None:

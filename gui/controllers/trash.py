@@ -17,12 +17,12 @@ from gui.aio import Latest
 from gui.controllers.browse import BrowseController
 from gui.controllers.changes import DeleteChange, RestoreChange
 from gui.controllers.history import History
+from gui.controllers.problems import tell_problems
 from gui.controllers.selection import SelectionController
 from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.table_thumbnails import TableThumbnails
 from gui.controllers.works import WorkController
-from gui.dialogs.problems import ProblemsDialog
 from gui.dialogs.question import confirmed
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel, Kind, Place
@@ -232,8 +232,7 @@ class TrashController(QObject):
             text = translated(
                 "trash", "{images} could not be removed", images=count_text(len(problems), "image")
             )
-            dialog = partial(ProblemsDialog, problems, self._window)
-            self._window.notice.tell(text, translated("trash", "Show"), lambda: dialog().open())
+            tell_problems(self._window, text, problems)
         elif ended:
             self._window.notice.tell(translated("trash", "Stopped; the rest is in the trash."))
         else:
