@@ -15,16 +15,8 @@ from core.catalog import BEGINNING, Catalog
 from core.errors import StoreError
 from core.index import Index
 from core.interrupted import note_work
-from core.prune_records import (
-    Candidate,
-    Kind,
-    PrunePlan,
-    PruneProgress,
-    PruneResult,
-    RetentionPolicy,
-    Usage,
-    joined,
-)
+from core.prune_records import Candidate, Kind, PrunePlan, RetentionPolicy, Usage
+from core.prune_results import PruneProgress, PruneResult, joined
 from core.pruner import Pruner
 from core.records import OrphanSidecar, TrashReceipt, to_microseconds
 from core.retention import plan, policy_of

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core.curator import Curator
 from core.errors import CatalogError, InvalidSettings
 from core.prune_log import PruneLog
-from core.prune_records import PrunePlan, PruneProgress, PruneResult, PruneRun, RetentionPolicy
+from core.prune_records import PrunePlan, RetentionPolicy
+from core.prune_results import PruneProgress, PruneResult, PruneRun
 from core.retention import policy_of
 from core.settings import StorageSettings
 from core.workers import WorkerPool

@@ -13,7 +13,7 @@ import msgspec
 
 from core import files
 from core.durable import OURS, write_file
-from core.prune_records import PruneRun
+from core.prune_results import PruneRun
 from core.store_lock import store_lock
 
 NAME = "runs.jsonl"

@@ -13,18 +13,8 @@ from core.durable import remove_file
 from core.errors import SidecarError, StoreError, StoreNotFound
 from core.locate import images_of, locate_beside
 from core.prune_log import PruneLog
-from core.prune_records import (
-    Candidate,
-    EntryResult,
-    Kind,
-    Outcome,
-    PruneEntry,
-    PrunePlan,
-    PruneProgress,
-    PruneResult,
-    PruneRun,
-    Why,
-)
+from core.prune_records import Candidate, Kind, PruneEntry, PrunePlan, Why
+from core.prune_results import EntryResult, Outcome, PruneProgress, PruneResult, PruneRun
 from core.sidecar import LARGEST_SIDECAR
 from core.store_lock import store_lock
 from core.trash import Trash

@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from core.prune_records import (
-    Kind,
-    Outcome,
-    PruneEntry,
-    PrunePlan,
-    PruneResult,
-    RetentionPolicy,
-    Why,
-)
+from core.prune_records import Kind, PruneEntry, PrunePlan, RetentionPolicy, Why
+from core.prune_results import Outcome, PruneResult
 from core.records import InterruptedWork
 from gui.text import count_text, duration_text, minute_text, number_text, size_text, translated
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from core.annotations import AnnotationChange
 from core.import_records import ImportOutcome, ImportReport, UndoOutcome, UndoResult
-from core.prune_records import PruneResult
+from core.prune_results import PruneResult
 from core.records import TrashReceipt
 from gui.controllers.history import Step
 from gui.controllers.shuttle import Shuttle, problems_of, values

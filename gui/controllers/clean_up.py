@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QObject, QTimer
 
 from core.errors import StoreError
-from core.prune_records import PrunePlan, PruneRun
+from core.prune_records import PrunePlan
+from core.prune_results import PruneRun
 from core.retention import policy_of
 from gui.actions import bind
 from gui.controllers.prune_runner import PruneRunner

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import StoreError
-from core.prune_records import PruneResult
+from core.prune_results import PruneResult
 from gui.controllers.changes import PruneChange
 from gui.controllers.history import History
 from gui.controllers.problems import tell_problems

@@ -10,7 +10,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.import_records import ImportProgress
-from core.prune_records import PruneProgress
+from core.prune_results import PruneProgress
 from core.records import ScanProgress, WorkProgress
 from gui.text import pace_text
 from gui.views.stats_bar import StatsBar

@@ -10,18 +10,8 @@ from core.cleanup import Cleanup
 from core.errors import StoreNotFound
 from core.events import EventBus
 from core.index import Index
-from core.prune_records import (
-    Candidate,
-    EntryResult,
-    Kind,
-    Outcome,
-    PruneEntry,
-    PruneProgress,
-    PruneResult,
-    RetentionPolicy,
-    Why,
-    joined,
-)
+from core.prune_records import Candidate, Kind, PruneEntry, RetentionPolicy, Why
+from core.prune_results import EntryResult, Outcome, PruneProgress, PruneResult, joined
 from core.pruner import Pruner
 from core.settings import StorageSettings
 from core.trash import Trash

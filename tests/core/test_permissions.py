@@ -10,7 +10,8 @@ from core import files
 from core.catalog import open_catalog
 from core.durable import remove_file
 from core.errors import SidecarError, StoreNotWritable, StoreUnreadable
-from core.prune_records import Outcome, RetentionPolicy, Usage
+from core.prune_records import RetentionPolicy, Usage
+from core.prune_results import Outcome
 from core.pruner import Pruner
 from core.retention import plan
 from core.scanner import Problem, decode_message, scan_job

@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import StoreNotFound
 from core.prune_log import MOST_RUNS, PruneLog
-from core.prune_records import Candidate, Kind, Outcome, PruneRun, RetentionPolicy, Usage
+from core.prune_records import Candidate, Kind, RetentionPolicy, Usage
+from core.prune_results import Outcome, PruneRun
 from core.pruner import Pruner
 from core.records import to_microseconds
 from core.retention import plan
