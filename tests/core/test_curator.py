@@ -12,7 +12,6 @@ from functools import partial
 
 import pytest
 
-from core import ImageStorageManager, StorageSettings
 from core.annotations import AnnotationChange
 from core.catalog import Catalog
 from core.errors import CatalogError
@@ -24,23 +23,6 @@ from tests.stores import image_files, make_image, picture, sidecar_of
 NOW = datetime.now().replace(microsecond=0)
 PIN = AnnotationChange(pinned=True)
 GONE = "img_20261103120000_000000000000"
-
-
-@pytest.fixture
-async def opened():
-    """Open managers that are closed when the test is over."""
-    managers = []
-
-    async def open_manager(base, **settings):
-        manager = ImageStorageManager(StorageSettings(base_path=str(base), **settings))
-        managers.append(manager)
-        await manager.open()
-        await manager.rescan()
-        return manager
-
-    yield open_manager
-    for manager in managers:
-        await manager.close()
 
 
 async def known(manager):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from core import ImageStorageManager, StorageSettings
 from core.catalog import Catalog
 from core.errors import StoreError
 from core.prune_records import RetentionPolicy
@@ -17,23 +16,6 @@ from tests.stores import image_files, make_image, picture, sidecar_of
 NOW = datetime.now().replace(microsecond=0)
 OLD = NOW - timedelta(days=40)
 IMAGE = picture("png", (48, 32), 30)
-
-
-@pytest.fixture
-async def opened():
-    """Open managers that are closed when the test is over."""
-    managers = []
-
-    async def open_manager(base, **settings):
-        manager = ImageStorageManager(StorageSettings(base_path=str(base), **settings))
-        managers.append(manager)
-        await manager.initialize()
-        await manager.rescan()
-        return manager
-
-    yield open_manager
-    for manager in managers:
-        await manager.close()
 
 
 @pytest.mark.parametrize(

@@ -70,23 +70,6 @@ BAD_FORMATS = [
 
 
 @pytest.fixture
-async def opened():
-    """Open managers that are closed when the test is over."""
-    managers = []
-
-    async def open_manager(base, **settings):
-        manager = ImageStorageManager(StorageSettings(base_path=str(base), **settings))
-        managers.append(manager)
-        await manager.initialize()
-        await manager.rescan()
-        return manager
-
-    yield open_manager
-    for manager in managers:
-        await manager.close()
-
-
-@pytest.fixture
 def unopened():
     """Make stores with managers that are not open: what needs no catalogue can do without."""
 
