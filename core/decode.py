@@ -7,14 +7,11 @@ decoded, decode no larger than needed, shrink, turn upright, bring the colours t
 
 from __future__ import annotations
 
-import errno
 import functools
 import io
 import os
-import stat
 import struct
 import warnings
-from pathlib import PurePath
 from typing import BinaryIO, cast
 
 # Plugins that are not imported here would be, with some forty others, on the first file that is
@@ -34,6 +31,7 @@ from PIL import (
 )
 
 from core.errors import ThumbnailError, ThumbnailUnavailable
+from core.image_file import open_image
 
 MAX_PIXELS = 256_000_000
 QUALITY = 82
@@ -107,44 +105,9 @@ def thumbnail(
         ThumbnailError: The content is not an image that can be shown whole; the message, for
             people, says why.
     """
-    if base is None:
-        base, path = os.path.split(path)
-    with _open(os.fsdecode(path), os.fsdecode(base) or ".") as file, warnings.catch_warnings():
+    with open_image(path, base) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about oddities of the file that do not stop the decoder
         return _thumbnail(file, edge)
-
-
-def _open(path: str, base: str) -> BinaryIO:
-    """Open a plain file below ``base``; links that lead elsewhere are an error."""
-    *folders, name = PurePath(path).parts or ("",)
-    if ".." in folders or name in ("", "..") or os.path.isabs(path):  # noqa: PTH117 - a str
-        raise ThumbnailUnavailable("Not a path inside the store")
-    folder = -1
-    try:
-        folder = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
-        for part in folders:
-            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
-            os.close(folder)
-            folder = inner
-        # Without O_NONBLOCK, opening a named pipe waits for who writes into it.
-        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    except FileNotFoundError:
-        raise ThumbnailUnavailable("The file is gone") from None
-    except PermissionError:
-        raise ThumbnailUnavailable("The file may not be read") from None
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise ThumbnailUnavailable("A symbolic link, which is not followed") from None
-        raise ThumbnailUnavailable(
-            f"The file cannot be opened: {error.strerror or error}"
-        ) from None
-    finally:
-        if folder >= 0:
-            os.close(folder)
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise ThumbnailUnavailable("Not a plain file")
-    return os.fdopen(file, "rb")
 
 
 def _thumbnail(file: BinaryIO, edge: int) -> tuple[bytes, int, int]:
