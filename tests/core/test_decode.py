@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from core.decode import MAX_PIXELS, thumbnail
+from core.decode import thumbnail
 from core.errors import ThumbnailError, ThumbnailUnavailable
+from core.pillow_image import MAX_PIXELS
 
 RED, GREEN, BLUE, YELLOW = (230, 20, 20), (20, 200, 30), (30, 30, 220), (240, 220, 20)
 
