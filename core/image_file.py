@@ -5,10 +5,24 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
 from pathlib import PurePath
 from typing import BinaryIO
 
 from core.errors import ThumbnailUnavailable
+
+# What Pillow's readers raise on files that are broken or were made to break them.
+BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    SyntaxError,
+    RuntimeError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    struct.error,
+)
 
 
 def open_image(path: str | bytes, base: str | bytes | None = None) -> BinaryIO:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from core.image_file import BROKEN
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -53,17 +54,6 @@ def read_from(data: bytes, read: Callable[[Image.Image], T]) -> T | None:
     try:
         with Image.open(io.BytesIO(data), formats=[name for name in _NAMES if name != "MPO"]) as it:
             return read(it)
-    except (
-        Image.DecompressionBombError,
-        Warning,  # where the process makes errors of them
-        OSError,
-        ValueError,
-        SyntaxError,
-        RuntimeError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        MemoryError,
-        struct.error,
-    ):
+    # A warning, where the process makes errors of them.
+    except (Image.DecompressionBombError, Warning, MemoryError, *BROKEN):
         return None

@@ -19,6 +19,7 @@ from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
     Image,
+    ImageFile,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -27,7 +28,7 @@ from PIL import (
 )
 
 from core.errors import ThumbnailError, ThumbnailUnavailable
-from core.image_file import open_image
+from core.image_file import BROKEN, open_image
 
 MAX_PIXELS = 256_000_000
 
@@ -51,25 +52,13 @@ _BEGINNINGS = {
     b"MM\0*": "TIFF",
     b"BM": "BMP",
 }
-# What Pillow's readers raise on files that are broken or were made to break them.
-BROKEN = (
-    OSError,
-    EOFError,
-    ValueError,
-    SyntaxError,
-    RuntimeError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    struct.error,
-)
 
 Image.MAX_IMAGE_PIXELS = None  # checked here, where the message can name width and height
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # worker processes are the parallelism, and limit memory
 
 
 @contextmanager
-def opened(path: str | bytes, base: str | bytes | None = None) -> Iterator[Image.Image]:
+def opened(path: str | bytes, base: str | bytes | None = None) -> Iterator[ImageFile.ImageFile]:
     """Open an image file, for decoding it within the block; its content decides what it is.
 
     Args:

@@ -8,7 +8,7 @@ from typing import cast
 
 from PIL import ExifTags, Image, ImageCms
 
-from core.pillow_image import BROKEN
+from core.image_file import BROKEN
 
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

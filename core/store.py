@@ -8,8 +8,11 @@ from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Seq
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from core import files, sidecar
 from core.catalog import Catalog
+from core.embedded_records import Embedded
 from core.event_stream import EventStream
 from core.events import EventBus, Listener
 from core.follower import Follower
@@ -25,7 +28,7 @@ from core.records import (
     Thumbnail,
 )
 from core.settings import StorageSettings
-from core.thumbnails import Thumbnails
+from core.thumbnails import TIMEOUT, Thumbnails
 from core.workers import WorkerPool
 
 Metadata = dict[str, Any]
@@ -173,6 +176,18 @@ class Store:
         if record.sidecar_path is None:
             return None
         return await asyncio.to_thread(self._load_sidecar, record.sidecar_path)
+
+    async def embedded(self, record: ImageRecord) -> Embedded:
+        """Read what an image file says about itself, in a worker process.
+
+        Raises:
+            ThumbnailUnavailable: The file is gone, may not be read, or is not a plain file.
+            ThumbnailError: It is no image that can be read; the message, for people, says why.
+            WorkerError: Reading it took too long, or made the worker stop.
+        """
+        names = os.fsencode(record.path), os.fsencode(self.base_path.absolute())
+        found = await self._workers.call("embedded", *names, timeout=TIMEOUT)
+        return msgspec.convert(found, Embedded)
 
     def thumbnails(
         self, images: Sequence[ImageRecord | StoredImage], edge: int

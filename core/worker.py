@@ -27,6 +27,7 @@ from core.errors import StoreError
 # What a job's name stands for. The module is imported when the first such job comes.
 JOBS = {
     "thumbnail": "core.decode:thumbnail",
+    "embedded": "core.embedded:read_embedded",
     "scan": "core.scanner:scan_job",
 }
 ITEM, DONE, FAILED = 0, 1, 2

@@ -10,8 +10,9 @@ from contextlib import aclosing
 from PySide6.QtCore import QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from core.errors import SidecarError
-from core.records import ImageRecord
+from core.embedded_records import Embedded
+from core.errors import SidecarError, ThumbnailError, WorkerError
+from core.records import ImageRecord, Thumbnail
 from core.thumbnails import THUMBNAIL_EDGES
 from gui.aio import Latest
 from gui.controllers.store import OpenStore, StoreController
@@ -140,12 +141,14 @@ class SelectionController(QObject):
         pane.set_facts(facts_of(record, sidecar, problem, None))
         if (picture := self._images.picture(key)) is not None:
             pane.set_preview(picture.pixmap, picture.problem)
+        shown: Thumbnail | None = None
         async with aclosing(store.manager.thumbnails([record], PREVIEW_EDGE)) as making:
             async for batch in making:
-                for thumbnail in batch:
-                    picture = picture_of(thumbnail, PREVIEW_EDGE)
+                for shown in batch:
+                    picture = picture_of(shown, PREVIEW_EDGE)
                     pane.set_preview(picture.pixmap, picture.problem)
-                    pane.set_facts(facts_of(record, sidecar, problem, thumbnail))
+        embedded = await _embedded(store, record)
+        pane.set_facts(facts_of(record, sidecar, problem, shown, embedded))
         self._settled.set()
 
     async def _show_many(self, store: OpenStore, keys: array[int]) -> None:
@@ -155,3 +158,11 @@ class SelectionController(QObject):
             self._window.metadata.set_facts(facts_of_many(summary))
             self._window.metadata.set_preview(None, None)
         self._settled.set()
+
+
+async def _embedded(store: OpenStore, record: ImageRecord) -> Embedded | None:
+    """Ask what the file says about itself; why it cannot be read, its picture says already."""
+    try:
+        return await store.manager.embedded(record)
+    except (ThumbnailError, WorkerError):
+        return None

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.embedded_records import Embedded
 from core.records import ImageRecord, SelectionSummary, Thumbnail
 from core.sidecar import OUR_KEY
+from gui.models.embedded_facts import embedded_rows, summary_rows
+from gui.models.fact import Fact, label_of
 from gui.text import count_text, date_text, moment_text, size_text, translated
 
 _MAX_DEPTH: Final = 8  # of nesting; deeper is in the raw view
 _SAID: Final = {"pinned", "rating", "tags", "sha256"}  # under our key; they are in the record
-_NAMES: Final = {"id": "id", "usd": "(USD)", "url": "URL", "mb": "MB"}
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A label and its value; a warning says that something is wrong."""
-
-    label: str
-    value: str
-    warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +26,18 @@ class Facts:
         image_id: Of the one image; "" for several.
         title: "12 images" for several, "" for one.
         prompt: In full; "" where unknown.
+        prompt_source: Where the prompt was found, if not in the sidecar; "" if it was.
         rows: In reading order.
+        embedded: What stands in the image file itself, in reading order.
         sidecar: As it was read, for the raw view; ``None`` where there is none.
     """
 
     image_id: str = ""
     title: str = ""
     prompt: str = ""
+    prompt_source: str = ""
     rows: tuple[Fact, ...] = ()
+    embedded: tuple[Fact, ...] = ()
     sidecar: Mapping[str, Any] | None = None
 
 
@@ -50,6 +46,7 @@ def facts_of(
     sidecar: Mapping[str, Any] | None = None,
     sidecar_problem: str | None = None,
     picture: Thumbnail | None = None,
+    embedded: Embedded | None = None,
 ) -> Facts:
     """Return the facts of one image.
 
@@ -58,9 +55,12 @@ def facts_of(
         sidecar: Its content, any JSON in it; ``None`` while it is not read or cannot be.
         sidecar_problem: Why it cannot be; without one, the record's.
         picture: What decoding the file said; its dimensions win over the sidecar's.
+        embedded: What the file says about itself; where the sidecar names no prompt, its counts.
     """
     content = dict(sidecar or {})
-    prompt = _line(content.pop("prompt", "")) or record.prompt
+    prompt, prompt_source = _line(content.pop("prompt", "")) or record.prompt, ""
+    if not prompt and embedded is not None and embedded.generated is not None:
+        prompt, prompt_source = embedded.generated.prompt, embedded.generated.generator
     size = _size(record, picture)
     parameters = content.pop("parameters", None)
     ours = _take_ours(content)
@@ -73,6 +73,7 @@ def facts_of(
         Fact(_text("File"), f"{record.format.upper()}, {size_text(record.size_bytes)}"),
         *_others({"parameters": parameters} if parameters is not None else {}, shown),
         Fact(_text("Cost"), "" if record.cost_usd is None else _dollars(record.cost_usd)),
+        *summary_rows(embedded),
         Fact(_text("Task id"), _line(content.pop("task_id", ""))),
         Fact(_text("Image id"), record.image_id),
         Fact(_text("Pinned"), _text("no clean-up takes it") if record.pinned else ""),
@@ -86,7 +87,9 @@ def facts_of(
     return Facts(
         image_id=record.image_id,
         prompt=prompt,
+        prompt_source=prompt_source,
         rows=tuple(row for row in rows if row.value),
+        embedded=embedded_rows(embedded) if embedded is not None else (),
         sidecar=sidecar,
     )
 
@@ -120,14 +123,6 @@ def raw_text(facts: Facts) -> str:
         return json.dumps(facts.sidecar, indent=2, ensure_ascii=False, default=str)
     except RecursionError:
         return _text("This sidecar is nested too deeply to show. Open the file in a text editor.")
-
-
-def label_of(key: str) -> str:
-    """Return a key as people write it: "output_format" → "Output format"."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\s]+", " ", key).strip().split(" ")
-    named = [_NAMES.get(word.lower(), word) for word in words]
-    text = " ".join(named)
-    return text[:1].upper() + text[1:]
 
 
 def _take_ours(content: dict[str, Any]) -> list[Fact]:

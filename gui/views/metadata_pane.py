@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import zip_longest
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QPalette, QPixmap, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.models.facts import Fact, Facts, raw_text
-from gui.text import count_text, number_text, translated
+from gui.models.facts import Facts, raw_text
+from gui.text import translated
+from gui.views.fact_rows import FactRows
 from gui.views.preview import Preview
 from gui.views.value_label import FoldedText, WrappedLabel
 
 MARGIN_PX: Final = 15
-LABEL_PX: Final = 84  # the column of labels
 PROMPT_LIMIT: Final = 2000  # characters before it folds
-VALUE_LIMIT: Final = 500
 RAW_PX: Final = 12
-ROWS_AT_ONCE: Final = 60  # more are made when asked for, so many at a time
 RAW_LIMIT: Final = 500_000  # characters the raw view lays out without a stutter
 COPIED_MS: Final = 1200
+DETAILS, EMBEDDED, RAW = range(3)  # the tabs
 
 
 class MetadataPane(QScrollArea):
@@ -62,11 +57,15 @@ class MetadataPane(QScrollArea):
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
         self._tabs.setAccessibleName(_text("Metadata view"))
-        for name in (_text("Details"), _text("Raw")):
+        for name in (_text("Details"), _text("Embedded"), _text("Raw")):
             self._tabs.addTab(name)
         self._tabs.currentChanged.connect(self._show_tab)
-        self._details = _Rows()
+        self._details = FactRows()
         self._details.copied.connect(self._say_copied)
+        self._embedded = FactRows()
+        self._embedded.copied.connect(self._say_copied)
+        self._nothing_embedded = WrappedLabel(_text("The image file says nothing about itself."))
+        self._nothing_embedded.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._raw = QPlainTextEdit()
         self._raw.setObjectName("raw")
         self._raw.setAccessibleName(_text("Raw sidecar"))
@@ -96,13 +95,16 @@ class MetadataPane(QScrollArea):
         self._title.set_text(shown.title)
         self._title.setVisible(bool(shown.title))
         self._preview.setVisible(facts is not None and not shown.title)
+        found = _text("Prompt ({generator}, in the image)", generator=shown.prompt_source)
+        self._prompt_label.set_text(found if shown.prompt_source else _text("Prompt"))
         self._prompt.set_value(shown.prompt)
         for widget in (self._prompt_label, self._prompt):
             widget.setVisible(bool(shown.prompt))
         self._details.set_rows(shown.rows)
-        has_raw = facts is not None and not shown.title
-        self._tabs.setVisible(has_raw)
-        if not has_raw:
+        self._embedded.set_rows(shown.embedded)
+        is_one = facts is not None and not shown.title
+        self._tabs.setVisible(is_one)
+        if not is_one:
             self._tabs.setCurrentIndex(0)
         self._show_tab()
         if (shown.image_id, shown.title) != (before.image_id, before.title):
@@ -130,13 +132,19 @@ class MetadataPane(QScrollArea):
         column.addWidget(self._tabs)
         column.addSpacing(10)
         column.addWidget(self._details)
+        column.addWidget(self._nothing_embedded)
+        column.addWidget(self._embedded)
         column.addWidget(self._raw, 1)
         column.addStretch(0)
         self.setWidget(content)
 
     def _show_tab(self) -> None:
-        raw = self._tabs.currentIndex() == 1
-        self._details.setVisible(not raw)
+        tab = self._tabs.currentIndex()
+        says = self._facts is not None and bool(self._facts.embedded)
+        self._details.setVisible(tab == DETAILS)
+        self._embedded.setVisible(tab == EMBEDDED and says)
+        self._nothing_embedded.setVisible(tab == EMBEDDED and not says)
+        raw = tab == RAW
         self._raw.setVisible(raw)
         if raw and self._facts is not self._raw_of and self._facts is not None:
             text = raw_text(self._facts)
@@ -157,63 +165,6 @@ class MetadataPane(QScrollArea):
                 label.set_text(text)
 
         QTimer.singleShot(COPIED_MS, label, restore)
-
-
-class _Rows(QWidget):
-    """Label and value pairs in two columns; the widgets are kept and filled anew."""
-
-    copied = Signal(WrappedLabel)  # the label of what was copied
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._pairs: list[tuple[WrappedLabel, FoldedText]] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(8)
-        self._grid.setColumnMinimumWidth(0, LABEL_PX)
-        self._grid.setColumnStretch(1, 1)
-        self._rows: Sequence[Fact] = ()
-        self._more = QPushButton()
-        self._more.clicked.connect(lambda: self._show(self._shown + ROWS_AT_ONCE))
-
-    def set_rows(self, rows: Sequence[Fact]) -> None:
-        self._rows = rows
-        self._show(ROWS_AT_ONCE)
-
-    def _show(self, count: int) -> None:
-        self._shown = count
-        shown = self._rows[:count]
-        while len(self._pairs) < len(shown):
-            self._add_pair()
-        for (label, value), row in zip_longest(self._pairs, shown):
-            label.setVisible(row is not None)
-            value.setVisible(row is not None)
-            if row is not None:
-                _fill(label, value, row)
-        hidden = len(self._rows) - len(shown)
-        some, every = number_text(min(hidden, ROWS_AT_ONCE)), count_text(hidden, "more value")
-        self._more.setText(_text("Show {some} of {every}", some=some, every=every))
-        self._more.setVisible(hidden > 0)
-        self._grid.addWidget(self._more, len(self._pairs), 0, 1, 2)
-
-    def _add_pair(self) -> None:
-        label, value = WrappedLabel(), FoldedText(VALUE_LIMIT)
-        label.setFixedWidth(LABEL_PX)
-        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        label.setBuddy(value.label)
-        value.copied.connect(lambda: self.copied.emit(label))
-        row = len(self._pairs)
-        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(value, row, 1)
-        self._pairs.append((label, value))
-
-
-def _fill(label: WrappedLabel, value: FoldedText, row: Fact) -> None:
-    label.set_text(row.label)
-    value.set_value(row.value)
-    roles = QPalette.ColorRole
-    value.label.setForegroundRole(roles.BrightText if row.warning else roles.WindowText)
 
 
 def _fixed_font() -> QFont:

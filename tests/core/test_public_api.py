@@ -40,6 +40,7 @@ API = {
     "records": ("async", "keys"),
     "summary": ("async", "keys"),
     "sidecar": ("async", "record"),
+    "embedded": ("async", "record"),
     "thumbnails": ("", "images, edge"),
     "rescan": ("async", "*, full=False"),
     "cancel_scan": ("async", ""),
