@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.catalog_changes import apply_change
+from core.catalog_changes import apply_change, log_change, logged_changes
 from core.catalog_rows import (
     OF_DAYS,
     OLDEST,
@@ -28,7 +28,9 @@ from core.catalog_rows import (
     to_record,
 )
 from core.catalog_schema import catalog_errors, connect
+from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
+from core.presence import Place
 from core.prune_records import Candidate
 from core.records import (
     DayImages,
@@ -200,35 +202,7 @@ class Catalog:
         if not keys:
             return None
         with self._transaction("BEGIN"):
-            first = self._query(
-                "SELECT prompt, model, provider, format, width, height FROM carray(?) AS wanted "
-                "CROSS JOIN image ON image.key = wanted.value LIMIT 1",
-                (carray(keys),),
-            )
-            if not first:
-                return None
-            ((images, size, cost, oldest, newest, *same),) = self._query(
-                "SELECT count(*), sum(size_bytes), sum(cost_usd), "
-                "min(created_us), max(created_us), min(prompt = ?2), min(model = ?3), "
-                "min(provider = ?4), min(format = ?5), min(width = ?6 AND height = ?7) "
-                "FROM carray(?1) AS wanted CROSS JOIN image ON image.key = wanted.value",
-                (carray(keys), *first[0]),
-            )
-        prompt, model, provider, file_format, width, height = first[0]
-        values = {"prompt": prompt, "model": model, "provider": provider, "format": file_format}
-        values["dimensions"] = f"{width}×{height}" if width and height else ""
-        return SelectionSummary(
-            images=images,
-            size_bytes=size,
-            cost_usd=cost,
-            oldest=from_microseconds(oldest),
-            newest=from_microseconds(newest),
-            shared={
-                name: value
-                for (name, value), shared in zip(values.items(), same, strict=True)
-                if shared and value
-            },
-        )
+            return summary_of(self._query, keys)
 
     def folder_states(self) -> dict[str, FolderState | None]:
         """Return every known folder; ``None`` for one that was not looked at to the end."""
@@ -260,15 +234,40 @@ class Catalog:
 
     def apply(self, changes: Sequence[FolderChange]) -> Applied:
         """Write changes of some folders, all of them or none; a file keeps its key."""
-        with self._transaction("BEGIN IMMEDIATE"):
-            for change in changes:
-                apply_change(self._query, change)
         before = [entry for change in changes for entry in change.replaced + change.removed]
         days = {row.day for change in changes for row in change.rows}
-        return Applied(
+        applied = Applied(
             days=frozenset(days.union(entry.day for entry in before)),
             keys=frozenset(entry.key for change in changes for entry in change.replaced),
         )
+        with self._transaction("BEGIN IMMEDIATE"):
+            for change in changes:
+                apply_change(self._query, change)
+            if applied.days:
+                log_change(self._query, applied)
+        return applied
+
+    def place(self) -> Place | None:
+        """Return which folders the store was in when images were found; ``None`` if never."""
+        rows = self._query("SELECT value FROM meta WHERE name = 'place'")
+        return Place(*map(int, rows[0][0].split())) if rows else None
+
+    def set_place(self, place: Place) -> None:
+        """Keep which folders the store is in."""
+        value = " ".join(map(str, place))
+        self._query("INSERT OR REPLACE INTO meta VALUES ('place', ?)", (value,))
+
+    def last_change(self) -> int:
+        """Return the number of the last change of images that anybody applied; 0 before any."""
+        ((number,),) = self._query("SELECT ifnull(max(number), 0) FROM change")
+        return int(number)
+
+    def changes_after(self, number: int) -> tuple[int, Applied | None]:
+        """Return the number of the last change, and what was changed after the given one.
+
+        Whoever changed it, in whatever process. ``None`` where that is too much to be known.
+        """
+        return logged_changes(self._query, number)
 
     def keep_days(self) -> None:
         """Keep the ordered keys of every day for ``days`` to read at once; after a scan."""

@@ -20,12 +20,13 @@ import apsw.sqlite_extra
 from core.errors import CatalogDamaged, CatalogError
 
 APPLICATION_ID = 0x43534854  # "CSHT"
-VERSION = 3
+VERSION = 4
 BUSY_MILLISECONDS = 5000
 
 # Sidecar: 0 there is none, 1 beside the image, 2 in metadata/.
 # (name, folder) rather than (folder, name): the same index finds an image by its id.
 # day_keys holds the ordered keys of a day as a blob for as long as they are right.
+# change is the log of what was written last, by whatever process, for all that have it open.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -67,6 +68,7 @@ CREATE TABLE day_total (
     oldest_us INTEGER NOT NULL, newest_us INTEGER NOT NULL
 );
 CREATE TABLE day_keys (day INTEGER PRIMARY KEY, keys BLOB NOT NULL);
+CREATE TABLE change (number INTEGER PRIMARY KEY, days TEXT NOT NULL, keys TEXT NOT NULL);
 
 CREATE VIEW record AS SELECT
     image.key, image.name, folder.path, image.sidecar, image.sidecar_problem, image.day,

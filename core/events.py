@@ -33,7 +33,11 @@ class ScanChanged(msgspec.Struct, frozen=True):
 
 
 class CatalogReset(msgspec.Struct, frozen=True):
-    """The catalogue was damaged and starts anew; every key known from before is void."""
+    """Everything has to be asked again; keys known from before may be void.
+
+    The catalogue was damaged, or deleted, and starts anew; or more was changed by other processes
+    than can be told.
+    """
 
 
 class WatchingChanged(msgspec.Struct, frozen=True):

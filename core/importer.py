@@ -12,7 +12,7 @@ import msgspec
 
 from core import files, writer
 from core.catalog import Catalog
-from core.errors import StoreError
+from core.errors import StoreError, StoreNotFound
 from core.import_duplicates import Duplicates
 from core.import_records import (
     ImportOutcome,
@@ -92,6 +92,8 @@ class Importer:
             await asyncio.to_thread(files.check_store, self._base)
             await self._index.read(Catalog.totals)  # a closed one says so now
             await asyncio.wait([self._index.rescan()])
+            if self._index.missing is not None:
+                raise StoreNotFound(self._index.missing)
             duplicates = Duplicates(self._base, self._index, self._trash)
             batch = _Batch(self._base, self._settings(), self._index, duplicates)
             batch.progress, batch.should_stop, batch.closed = progress, should_stop, closed

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from core import files
 from core.catalog import Catalog, delete_catalog, open_catalog
-from core.errors import CatalogDamaged, CatalogError, StoreError, WorkerDied
+from core.errors import CatalogDamaged, CatalogError, StoreError, StoreNotFound, WorkerDied
 from core.events import CatalogReset, EventBus, ImagesChanged, ScanChanged
 from core.records import ScanProgress
 from core.scanner import Changed, Problem, changed_folders, decode_message
@@ -56,6 +56,9 @@ class Index:
         self._full = False
         self._again = False
         self._looked = -FRESH_SECONDS
+        self._told = 0  # the last change in the catalogue's log that was told
+        self._missing: str | None = None
+        self._file = 0  # which file the open catalogue is
         self._touched: set[str] = set()
 
     async def open(self) -> None:
@@ -100,6 +103,11 @@ class Index:
             self._full = self._again = True
         return self._scan
 
+    @property
+    def missing(self) -> str | None:
+        """Why the last look did not find the store; ``None`` if it did."""
+        return self._missing
+
     async def settled(self) -> None:
         """Wait until no scan is under way."""
         if self._scan is not None and not self._scan.done():
@@ -135,12 +143,14 @@ class Index:
         if self._catalog is None or not paths:
             return
         try:
-            applied = await self.read(spot_check, self._base, paths)
+            await self.read(spot_check, self._base, paths)
+            await self._tell_changes()
         except StoreError as error:
             log.warning("%s waits for the next scan: %s", ", ".join(paths), error)
-            return
-        if applied.days:
-            self._events.emit(ImagesChanged(applied.days, applied.keys))
+
+    async def _tell_changes(self) -> None:
+        """Tell what was written into the catalogue since this was done last, by any process."""
+        await self.read(self._log_read)
 
     async def cancel(self) -> None:
         """End the scan under way, if any; what it has found so far stays."""
@@ -159,6 +169,8 @@ class Index:
             log.warning("the catalogue starts anew: %s", error)
             delete_catalog(self._path)
             self._catalog = open_catalog(self._path, self._base)
+        self._told = self._catalog.last_change()
+        self._file = self._path.stat().st_ino
 
     def _close(self) -> None:
         if self._catalog is not None:
@@ -181,12 +193,33 @@ class Index:
         self._close()
         delete_catalog(self._path)
         self._open()
-        if self._loop is not None:  # told whether or not who asked still waits for the answer
-            self._loop.call_soon_threadsafe(self._on_renewed)
+        self._in_loop(self._on_renewed)
 
     def _renew_deleted(self) -> None:
-        if not self._path.exists():
+        """Open the catalogue anew if its file is not the one that is open any more."""
+        try:
+            if self._path.stat().st_ino == self._file:
+                return
+        except FileNotFoundError:
             self._renew(CatalogDamaged(f"{self._path} was deleted"))
+        else:
+            log.warning("another process has made the catalogue %s anew", self._path)
+            self._close()
+            self._open()
+            self._in_loop(self._on_renewed)
+
+    def _log_read(self, catalog: Catalog) -> None:
+        self._told, applied = catalog.changes_after(self._told)
+        if applied is None:
+            log.info("much has changed in %s: all of it is read again", self._path)
+            self._in_loop(self._events.emit, CatalogReset())
+        elif applied.days:
+            self._in_loop(self._events.emit, ImagesChanged(applied.days, applied.keys))
+
+    def _in_loop(self, call: Callable[..., object], *args: object) -> None:
+        """Have this called in the loop, whether or not who asked still waits for the answer."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(call, *args)
 
     # In the loop
 
@@ -204,8 +237,8 @@ class Index:
         return await loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
 
     async def _folders_changed(self) -> bool:
-        known = await self.read(Catalog.folder_states)
-        return await asyncio.to_thread(changed_folders, self._base, known) > 0
+        known, place = await self.read(lambda each: (each.folder_states(), each.place()))
+        return await asyncio.to_thread(changed_folders, self._base, known, place) > 0
 
     async def _run_scan(self) -> None:
         problems: list[str] = []
@@ -217,9 +250,12 @@ class Index:
                 await self._scan_once(problems)
                 if not self._again:
                     break
+            self._missing = None
         except StoreError as error:
-            log.warning("the scan of %s failed: %s", self._base, error)
             problems.append(str(error))
+            if self._missing != str(error):
+                log.warning("the scan of %s failed: %s", self._base, error)
+            self._missing = str(error) if isinstance(error, StoreNotFound) else None
         finally:
             self._events.emit(ScanChanged(None, tuple(problems)))
 
@@ -230,6 +266,7 @@ class Index:
             if self._full or await self._folders_changed():
                 self._following = asyncio.create_task(self._follow_scan(self._full, problems))
                 await self._following
+            await self._tell_changes()
             self._looked = looked
             while self._touched:
                 touched, self._touched = self._touched, set()
@@ -253,7 +290,7 @@ class Index:
             async for reply in replies:
                 message = decode_message(reply)
                 if isinstance(message, Changed):
-                    self._events.emit(ImagesChanged(message.days, message.keys))
+                    await self._tell_changes()
                 elif isinstance(message, ScanProgress):
                     self._events.emit(ScanChanged(message, tuple(problems)))
                 elif isinstance(message, Problem) and len(problems) < MOST_PROBLEMS:

@@ -21,6 +21,7 @@ from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftover
 from core.errors import StoreNotFound
 from core.folder_scan import FolderScan
 from core.layout import METADATA, image_name
+from core.presence import Place, look_at_place
 from core.records import ScanProgress
 from core.strays import find_strays
 from core.survey import Folder, Survey
@@ -60,18 +61,22 @@ def decode_message(raw: object) -> Message:
     return message
 
 
-def changed_folders(base: Path, known: dict[str, FolderState | None]) -> int:
+def changed_folders(
+    base: Path, known: dict[str, FolderState | None], place: Place | None = None
+) -> int:
     """Count the folders that a scan would look at or forget, by a ``stat`` of each folder.
 
     Args:
         base: The store's folder.
         known: What the catalogue knows of them: ``Catalog.folder_states``.
+        place: Where the catalogue knows the store to be: ``Catalog.place``.
 
     Raises:
-        StoreNotFound: The store's folder is not there.
+        StoreNotFound: The store's folder is not there, or an empty one is in its place.
         StoreUnreadable: It may not be read.
     """
     with files.open_store(base) as store:
+        look_at_place(store, base, place)
         survey = Survey(store, known)
     return len(survey.changed) + len(survey.vanished)
 
@@ -88,7 +93,8 @@ def scan_job(base: str, catalog_path: str, full: bool) -> Iterator[Message]:
         full: Look at every file, to find also those edited in place.
 
     Raises:
-        StoreNotFound: The store's folder is not there, or goes away; nothing is forgotten.
+        StoreNotFound: The store's folder is not there, or goes away, or an empty one is in its
+            place; nothing is forgotten.
         StoreUnreadable: It may not be read.
         CatalogError: The catalogue is damaged, or cannot be written.
     """
@@ -128,6 +134,10 @@ class _Scan:
         return open_catalog(self._catalog_path, self._base)
 
     def run(self) -> Iterator[Message]:
+        before = self._catalog.place()
+        place = look_at_place(self._store, self._base, before)
+        if place.images_device and place != before:
+            self._thread.submit(self._writer.set_place, place).result()
         survey = Survey(self._store, self._catalog.folder_states(), full=self._full)
         self._folders = survey.changed
         yield from map(Problem, survey.problems)

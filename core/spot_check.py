@@ -11,6 +11,7 @@ from core import files, layout
 from core.catalog import Catalog
 from core.changes import NO_SIDECAR, Applied, FileEntry, FolderChange
 from core.folder_scan import FolderScan
+from core.presence import look_at_place
 
 
 def spot_check(catalog: Catalog, base: Path, paths: Collection[str]) -> Applied:
@@ -28,7 +29,7 @@ def spot_check(catalog: Catalog, base: Path, paths: Collection[str]) -> Applied:
         What changed in the catalogue.
 
     Raises:
-        StoreNotFound: The store's folder is not there.
+        StoreNotFound: The store's folder is not there, or an empty one is in its place.
         CatalogError: The catalogue is damaged, or cannot be written.
     """
     folders: dict[str, list[str]] = defaultdict(list)
@@ -37,6 +38,7 @@ def spot_check(catalog: Catalog, base: Path, paths: Collection[str]) -> Applied:
         if layout.image_name(name):
             folders[folder].append(name)
     with files.open_store(base) as store:
+        look_at_place(store, base, catalog.place())
         changes = [_look(catalog, store, folder, names) for folder, names in folders.items()]
     return catalog.apply([change for change in changes if change.rows or change.removed])
 

@@ -126,6 +126,11 @@ class Store:
         """
         return EventStream(self._events)
 
+    @property
+    def missing(self) -> str | None:
+        """Why the last look did not find the store's folder, or its disk; ``None`` if it did."""
+        return self._index.missing
+
     # The catalogue as it is, without waiting for the disk
 
     @property

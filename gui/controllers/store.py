@@ -179,6 +179,8 @@ class StoreController(QObject):
 
 
 def _access_to(manager: ImageStorageManager) -> Access:
+    if manager.missing is not None:
+        return Access.GONE
     if not manager.read_only:
         return Access.WRITABLE
     return Access.READ_ONLY if manager.base_path.exists() else Access.GONE

@@ -11,7 +11,7 @@ from core import ImageStorageManager, StorageSettings
 from core.annotations import AnnotationChange
 from core.catalog import Catalog
 from core.errors import CatalogError
-from core.events import CatalogReset, ScanChanged
+from core.events import CatalogReset, ImagesChanged, ScanChanged
 from core.scanner import Problem
 from tests.stores import image_files, make_image
 
@@ -191,3 +191,46 @@ async def test_a_list_of_an_unchanged_store_starts_no_scan(store, opened, monkey
     manager.subscribe(heard.append)
     assert len(await manager.list_images()) == 3
     assert not any(isinstance(event, ScanChanged) for event in heard)
+
+
+async def test_what_another_process_has_put_into_the_catalogue_is_told(store, opened):
+    base = store(images=5)
+    one, two = await opened(base), await opened(base)
+    await one.rescan()
+    await two.rescan()
+    day = (NOW - timedelta(days=400)).date().toordinal()
+    heard = []
+    two.subscribe(heard.append)
+    make_image(base, NOW - timedelta(days=400))
+    await one.rescan()
+    assert [each for each in heard if isinstance(each, ImagesChanged)] == []
+    await two.rescan()  # finds nothing to do, for it is done
+    assert [each for each in heard if isinstance(each, ImagesChanged)] == [
+        ImagesChanged(frozenset({day}), frozenset())
+    ]
+
+
+async def test_who_looks_again_too_late_is_told_to_ask_for_everything(store, opened, monkeypatch):
+    monkeypatch.setattr("core.catalog_changes.LOGGED", 3)
+    base = store(images=5)
+    one, two = await opened(base), await opened(base)
+    await two.rescan()
+    heard = []
+    two.subscribe(heard.append)
+    for number in range(5):
+        await one.save_image(b"no image %d" % number, {})
+    await two.rescan()
+    assert CatalogReset() in heard
+
+
+async def test_a_catalogue_that_another_process_made_anew_is_opened_anew(store, opened):
+    base = store(images=5)
+    one, two = await opened(base), await opened(base)
+    catalogue_of(base).unlink()
+    await one.rescan()
+    make_image(base, NOW - timedelta(days=400))
+    heard = []
+    two.subscribe(heard.append)
+    await two.rescan()
+    assert CatalogReset() in heard
+    assert await images_in(two) == 6

@@ -73,6 +73,7 @@ ATTRIBUTES = {
     "cache_path",
     "logs_path",
     "settings",
+    "missing",
     "read_only",
     "_cleanup_task_running",
 }

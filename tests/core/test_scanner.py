@@ -13,8 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from core import files
 from core.catalog import Catalog, open_catalog
 from core.errors import StoreNotFound
+from core.presence import look_at_place
 from core.scanner import (
     Changed,
     Finished,
@@ -24,7 +26,9 @@ from core.scanner import (
     decode_message,
     scan_job,
 )
+from core.spot_check import spot_check
 from tests.core.disk_store import DiskStore, truth
+from tests.core.disks import tiny_disk
 
 NOW = datetime(2026, 11, 20, 18)
 
@@ -577,3 +581,45 @@ def test_a_json_file_that_no_image_can_have_is_unknown(tmp_path):
     assert store.catalog.orphans() == []
     assert store.catalog.unknown_files() == {day.relative_to(disk.base).as_posix(): 1}
     store.catalog.close()
+
+
+def test_an_empty_folder_in_the_stores_place_is_not_the_store(store):
+    store.scan()
+    paths, away = list(store.known()), store.base.with_name("unplugged")
+    store.base.rename(away)
+    store.base.mkdir()  # what a disk was mounted on
+    with pytest.raises(StoreNotFound, match="is empty, and not the one"):
+        store.scan()
+    with pytest.raises(StoreNotFound, match="is empty, and not the one"):
+        changed_folders(store.base, store.catalog.folder_states(), store.catalog.place())
+    with pytest.raises(StoreNotFound, match="is empty, and not the one"):
+        spot_check(store.catalog, store.base, paths)
+    (store.base / "images").mkdir()
+    with pytest.raises(StoreNotFound, match="is empty, and not the one"):
+        store.scan()
+    assert store.catalog.totals().images == 50
+    shutil.rmtree(store.base)
+    away.rename(store.base)
+    store.scan()
+    assert store.known() == truth(store.base)
+
+
+def test_another_store_in_the_place_of_one_is_that(store, tmp_path):
+    store.scan()
+    store.base.rename(store.base.with_name("before"))
+    DiskStore(store.base).dated(NOW, 5)
+    store.scan()
+    assert store.known() == truth(store.base)
+    assert len(store.known()) == 1
+    shutil.rmtree(store.base / "images")  # from then on it is this folder's images that go
+    store.scan()
+    assert store.known() == {}
+
+
+def test_a_disk_for_the_images_alone_is_missed_as_well(store):
+    store.scan()
+    place = store.catalog.place()
+    with tiny_disk(store.base / "images") as images, files.open_store(images.parent) as opened:
+        missed = pytest.raises(StoreNotFound, match="is empty")
+        with missed:
+            look_at_place(opened, store.base, place)

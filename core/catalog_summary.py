@@ -1,0 +1,46 @@
+"""What many images share and sum up to, asked of the catalogue in two questions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from core.catalog_changes import Query
+from core.catalog_rows import carray
+from core.records import SelectionSummary, from_microseconds
+
+_FIRST = """
+SELECT prompt, model, provider, format, width, height FROM carray(?) AS wanted
+CROSS JOIN image ON image.key = wanted.value LIMIT 1
+"""
+_SUMS = """
+SELECT count(*), sum(size_bytes), sum(cost_usd),
+min(created_us), max(created_us), min(prompt = ?2), min(model = ?3),
+min(provider = ?4), min(format = ?5), min(width = ?6 AND height = ?7)
+FROM carray(?1) AS wanted CROSS JOIN image ON image.key = wanted.value
+"""
+
+
+def summary_of(query: Query, keys: Collection[int]) -> SelectionSummary | None:
+    """Return what these images share and sum up to, within a transaction; ``None`` if all are gone.
+
+    What they share is what the first of them has, where all have the same.
+    """
+    first = query(_FIRST, (carray(keys),))
+    if not first:
+        return None
+    ((images, size, cost, oldest, newest, *same),) = query(_SUMS, (carray(keys), *first[0]))
+    prompt, model, provider, file_format, width, height = first[0]
+    values = {"prompt": prompt, "model": model, "provider": provider, "format": file_format}
+    values["dimensions"] = f"{width}×{height}" if width and height else ""
+    return SelectionSummary(
+        images=images,
+        size_bytes=size,
+        cost_usd=cost,
+        oldest=from_microseconds(oldest),
+        newest=from_microseconds(newest),
+        shared={
+            name: value
+            for (name, value), shared in zip(values.items(), same, strict=True)
+            if shared and value
+        },
+    )
