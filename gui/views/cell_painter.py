@@ -1,27 +1,28 @@
 """Paints one image of the grid: its thumbnail in a rounded cell, its marks, and how it stands.
 
 A finished cell is kept as one picture, so that most frames only copy. Making one takes longer
-than a frame has for all of them: in each frame some are made, the others are painted quickly and
-coarsely, and ``unfinished`` says that another frame would make them better.
+than a frame has for all of them: in each frame some are made, others are painted quickly and
+coarsely, and where there is no time for that either, without their thumbnail. So a frame takes
+no longer however many cells are new, and ``Quality`` says what another frame would make better.
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
 from time import perf_counter
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette, QPixmap
 
 from gui.models.bounded import Bounded
 from gui.models.image_list import Picture
-from gui.views.cell_stamps import RING, CellStamps, Stamp
+from gui.views.cell_stamps import CellStamps, Stamp
 
-_SECONDS_A_FRAME = 0.002
+_SECONDS_WELL, _SECONDS_A_FRAME = 0.001, 0.0025  # for finishing; for that and coarse painting
 _BYTES_KEPT = 48 << 20
 _TEXT_MARGIN = 10
 _TEXT_BELOW_CENTRE = 10
-_TO_STAMP = QPoint(RING, RING)
 
 
 class Look(NamedTuple):
@@ -32,16 +33,23 @@ class Look(NamedTuple):
     pinned: bool
 
 
+class Quality(IntEnum):
+    """How well a cell was painted."""
+
+    EMPTY = 0  # without the thumbnail that there is
+    COARSE = 1
+    WELL = 2
+
+
 class CellPainter:
     """Paints the cells of a grid; GUI thread only."""
 
     def __init__(self) -> None:
-        self.unfinished = False
         self._spent = 0.0  # seconds in this frame
-        self._stamps = CellStamps()
         self._side, self._ratio = 1, 1.0
-        self._palette = QPalette()
-        self._font = QFont()
+        self._palette, self._font = QPalette(), QFont()
+        self._ground = self._palette.alternateBase()
+        self._stamps = CellStamps(1, 1.0, self._palette)
         self._finished: Bounded[tuple[Look, QPixmap]] = Bounded(0)
 
     def begin_frame(self, side: int, ratio: float, palette: QPalette, font: QFont) -> None:
@@ -53,79 +61,73 @@ class CellPainter:
             palette: The colours.
             font: For the reason why an image is broken.
         """
-        self.unfinished = False
         self._spent = 0.0
         same = (side, ratio, font) == (self._side, self._ratio, self._font)
         if not same or palette.cacheKey() != self._palette.cacheKey():
             self._side, self._ratio, self._palette, self._font = side, ratio, palette, font
+            self._ground = palette.alternateBase()
+            self._stamps = CellStamps(side, ratio, palette)
             self._finished = Bounded(round(_BYTES_KEPT / (4 * (side * ratio) ** 2)))
 
-    def paint(
-        self,
-        painter: QPainter,
-        at: QPoint,
-        key: int,
-        look: Look,
-        *,
-        hovered: bool = False,
-        selected: bool = False,
-        focused: bool = False,
-    ) -> None:
-        """Paint the cell of an image with its top left at a point, and its rings around it."""
+    def paint(self, painter: QPainter, x: int, y: int, key: int, look: Look) -> Quality:
+        """Paint the cell of an image with its top left at a point; return how well."""
+        if look.picture is None:
+            return self._paint_parts(painter, x, y, look, Quality.WELL)
         kept = self._finished.get(key)
         if kept is not None and kept[0] == look:
-            painter.drawPixmap(at, kept[1])
-        elif self._spent < _SECONDS_A_FRAME:
-            painter.drawPixmap(at, self._finish(key, look))
+            painter.drawPixmap(x, y, kept[1])
+            return Quality.WELL
+        if self._spent >= _SECONDS_A_FRAME:
+            return self._paint_parts(painter, x, y, look, Quality.EMPTY)
+        began = perf_counter()
+        if self._spent < _SECONDS_WELL:
+            painter.drawPixmap(x, y, self._finish(key, look))
+            quality = Quality.WELL
         else:
-            self.unfinished = True
-            self._paint_parts(painter, at, look, well=False)
-        if hovered:
-            self._stamp(painter, at, Stamp.HOVERED)
-        if selected:
-            self._stamp(painter, at, Stamp.SELECTED)
-        if focused:
-            self._stamp(painter, at, Stamp.FOCUSED)
+            quality = self._paint_parts(painter, x, y, look, Quality.COARSE)
+        self._spent += perf_counter() - began
+        return quality
+
+    def stamp(self, painter: QPainter, x: int, y: int, stamp: Stamp) -> None:
+        """Paint over a cell, with its top left at a point, how it stands."""
+        self._stamps.paint(painter, x, y, stamp)
 
     def _finish(self, key: int, look: Look) -> QPixmap:
-        began = perf_counter()
-        side, ratio = self._side, self._ratio
-        pixmap = QPixmap(round(side * ratio), round(side * ratio))
-        pixmap.setDevicePixelRatio(ratio)
+        edge = round(self._side * self._ratio)
+        pixmap = QPixmap(edge, edge)
+        pixmap.setDevicePixelRatio(self._ratio)
         painter = QPainter(pixmap)
-        self._paint_parts(painter, QPoint(0, 0), look, well=True)
+        self._paint_parts(painter, 0, 0, look, Quality.WELL)
         painter.end()
         self._finished.put(key, (look, pixmap))
-        self._spent += perf_counter() - began
         return pixmap
 
-    def _paint_parts(self, painter: QPainter, at: QPoint, look: Look, *, well: bool) -> None:
-        cell = QRect(at.x(), at.y(), self._side, self._side)
-        painter.fillRect(cell, self._palette.alternateBase())
-        picture = look.picture
-        if picture is not None and picture.pixmap is not None:
-            self._paint_thumbnail(painter, at, picture.pixmap, picture.edge, well)
-        self._stamp(painter, at, Stamp.CORNERS)
+    def _paint_parts(
+        self, painter: QPainter, x: int, y: int, look: Look, quality: Quality
+    ) -> Quality:
+        picture, side = look.picture, self._side
+        if picture is None or picture.pixmap is None or quality is Quality.EMPTY:
+            painter.fillRect(x, y, side, side, self._ground)
+        else:
+            well = quality is Quality.WELL
+            self._paint_thumbnail(painter, x, y, picture.pixmap, picture.edge, well)
+        self.stamp(painter, x, y, Stamp.CORNERS)
         if picture is not None and picture.problem is not None:
-            self._stamp(painter, at, Stamp.BROKEN)
-            self._paint_problem(painter, cell, picture.problem)
+            self.stamp(painter, x, y, Stamp.BROKEN)
+            self._paint_problem(painter, QRect(x, y, side, side), picture.problem)
         if look.pinned:
-            self._stamp(painter, at, Stamp.PINNED)
+            self.stamp(painter, x, y, Stamp.PINNED)
         if look.without_sidecar:
-            self._stamp(painter, at, Stamp.WITHOUT_SIDECAR)
-
-    def _stamp(self, painter: QPainter, at: QPoint, stamp: Stamp) -> None:
-        pixmap = self._stamps.get(stamp, self._side, self._ratio, self._palette)
-        painter.drawPixmap(at - _TO_STAMP, pixmap)
+            self.stamp(painter, x, y, Stamp.WITHOUT_SIDECAR)
+        return quality
 
     def _paint_thumbnail(
-        self, painter: QPainter, at: QPoint, pixmap: QPixmap, edge: int, well: bool
+        self, painter: QPainter, x: int, y: int, pixmap: QPixmap, edge: int, well: bool
     ) -> None:
         side, ratio = self._side, self._ratio
         width, height = _fitting(pixmap, edge, side, ratio)
-        # on whole device pixels, or it would be blurred
-        x = at.x() + round((side * ratio - width) / 2) / ratio
-        y = at.y() + round((side * ratio - height) / 2) / ratio
+        if pixmap.hasAlphaChannel() or min(width, height) < round(side * ratio):
+            painter.fillRect(x, y, side, side, self._ground)
         if well and (pixmap.width(), pixmap.height()) != (width, height):
             pixmap = pixmap.scaled(
                 width,
@@ -133,8 +135,10 @@ class CellPainter:
                 Qt.AspectRatioMode.IgnoreAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not well)
-        target = QRectF(x, y, width / ratio, height / ratio)
+        # on whole device pixels, or it would be blurred
+        left = x + round((side * ratio - width) / 2) / ratio
+        top = y + round((side * ratio - height) / 2) / ratio
+        target = QRectF(left, top, width / ratio, height / ratio)
         painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
 
     def _paint_problem(self, painter: QPainter, cell: QRect, problem: str) -> None:

@@ -6,14 +6,13 @@ fifth of painting the same rounded shapes, which shows when a hundred cells are 
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPen, QPixmap, QPolygonF
 
 RADIUS = 6
 RING = 5  # selection and focus reach this far out of the cell
-_KEPT = 48
 _SELECTED_WIDTH = 3
 _FOCUS_WIDTH = 1.5
 _MARK = 20
@@ -21,7 +20,7 @@ _BADGE = 32
 _ON_PICTURE, _INK = QColor(20, 21, 24, 205), QColor(231, 232, 234)  # on any picture and theme
 
 
-class Stamp(Enum):
+class Stamp(IntEnum):
     """What can be put onto a cell."""
 
     CORNERS = auto()  # covers what should be round with the ground
@@ -34,26 +33,25 @@ class Stamp(Enum):
 
 
 class CellStamps:
-    """Paints each stamp once for each cell size, screen and palette. GUI thread only."""
+    """The stamps for one cell size, screen and palette, each painted once. GUI thread only.
 
-    def __init__(self) -> None:
-        self._pixmaps: dict[tuple[Stamp, int, float, int], QPixmap] = {}
+    Args:
+        side: Of the cell, in device-independent pixels.
+        ratio: Device pixels for each of them.
+        palette: The colours.
+    """
 
-    def get(self, stamp: Stamp, side: int, ratio: float, palette: QPalette) -> QPixmap:
-        """Return a stamp whose top left belongs ``RING`` left of and above the cell.
+    def __init__(self, side: int, ratio: float, palette: QPalette) -> None:
+        self._side, self._ratio, self._palette = side, ratio, palette
+        self._pixmaps: dict[Stamp, QPixmap] = {}
 
-        Args:
-            stamp: What to paint.
-            side: Of the cell, in device-independent pixels.
-            ratio: Device pixels for each of them.
-            palette: The colours.
-        """
-        key = (stamp, side, ratio, palette.cacheKey())
-        if key not in self._pixmaps:
-            if len(self._pixmaps) >= _KEPT:
-                self._pixmaps.clear()
-            self._pixmaps[key] = _painted(stamp, side, ratio, palette)
-        return self._pixmaps[key]
+    def paint(self, painter: QPainter, x: int, y: int, stamp: Stamp) -> None:
+        """Put a stamp onto the cell whose top left is at a point."""
+        pixmap = self._pixmaps.get(stamp)
+        if pixmap is None:
+            pixmap = _painted(stamp, self._side, self._ratio, self._palette)
+            self._pixmaps[stamp] = pixmap
+        painter.drawPixmap(x - RING, y - RING, pixmap)
 
 
 def _painted(stamp: Stamp, side: int, ratio: float, palette: QPalette) -> QPixmap:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import QItemSelectionModel, QRect
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect
 from PySide6.QtGui import QFont, QPainter, QPalette, QRegion
 
 from gui.models.image_list import ImageListModel
-from gui.views.cell_painter import CellPainter, Look
-from gui.views.cell_stamps import RING
-from gui.views.day_heading import paint_day_heading
+from gui.views.cell_painter import CellPainter, Look, Quality
+from gui.views.cell_stamps import RING, Stamp
+from gui.views.day_heading import DayHeadings
 from gui.views.grid_geometry import HEADING, GridGeometry
 from gui.views.selected_rows import selected_within
+
+_REFINED_AT_ONCE = 10  # cells
 
 
 class Frame(NamedTuple):
@@ -45,42 +47,76 @@ class FramePainter:
 
     def __init__(self) -> None:
         self._cells = CellPainter()
+        self._headings = DayHeadings()
+        self._unfinished: dict[int, Quality] = {}  # by row
 
     @property
     def unfinished(self) -> bool:
         """Whether another frame of the same would look better."""
-        return self._cells.unfinished
+        return bool(self._unfinished)
+
+    def rows_to_refine(self, seen: range) -> range:
+        """Return which of the rows that are seen to paint again, for a frame's share of work.
+
+        Empty cells come first, all of them; then those coarse cells that can be finished.
+        """
+        left = {row: self._unfinished[row] for row in seen if row in self._unfinished}
+        self._unfinished = left
+        rows = [row for row, quality in left.items() if quality is Quality.EMPTY]
+        rows = rows or list(left)[:_REFINED_AT_ONCE]
+        return range(rows[0], rows[-1] + 1) if rows else range(0)
 
     def paint(self, painter: QPainter, region: QRegion, frame: Frame) -> None:
         """Paint, in a region of the viewport, the whole of a frame from the ground up."""
         ratio = painter.deviceTransform().m11()  # of the screen, or of what is rendered to
         self._cells.begin_frame(frame.geometry.cell, ratio, frame.palette, frame.font)
+        self._headings.begin_frame(frame.seen.width(), ratio, frame.palette, frame.font)
         painter.fillRect(region.boundingRect(), frame.palette.base())
         top = frame.seen.top()
         in_place = frame.geometry.headings_between(top, top + frame.seen.height())
-        _paint_headings(painter, region, frame, in_place)
+        self._paint_headings(painter, region, frame, in_place)
         self._paint_cells(painter, region, frame)  # with rings that reach into the headings
-        _paint_headings(painter, region, frame, frame.geometry.stuck_heading(top))
+        self._paint_headings(painter, region, frame, frame.geometry.stuck_heading(top))
 
     def _paint_cells(self, painter: QPainter, region: QRegion, frame: Frame) -> None:
-        top = frame.seen.top()
-        area = region.boundingRect().adjusted(0, -RING, 0, RING).translated(0, top)
+        top, side = frame.seen.top(), frame.geometry.cell
+        area = region.boundingRect().adjusted(-RING, -RING, RING, RING).translated(0, top)
         rows = frame.geometry.rows_between(area.top(), area.bottom() + 1)
+        keys = frame.images.keys_between(rows.start, rows.stop)
         selected = selected_within(frame.selection, rows)
-        for row in rows:
-            cell = QRect(*frame.geometry.rect(row)).translated(0, -top)
-            if not region.intersects(cell.adjusted(-RING, -RING, RING, RING)):
+        places = frame.geometry.places_of(rows)
+        left, right, patchy = area.left() - side, area.right(), region.rectCount() > 1
+        for row, key, (x, y_in_content) in zip(rows, keys, places, strict=True):
+            y = y_in_content - top
+            if not left < x <= right or (patchy and not region.intersects(_around(x, y, side))):
                 continue
-            key = frame.images.key_at(row)
-            self._cells.paint(
-                painter,
-                cell.topLeft(),
-                key,
-                _look(frame.images, key),
-                hovered=row == frame.hovered,
-                selected=row in selected,
-                focused=row == frame.focused,
-            )
+            quality = self._cells.paint(painter, x, y, key, _look(frame.images, key))
+            if quality is not Quality.WELL:
+                self._unfinished[row] = quality
+            elif self._unfinished:
+                self._unfinished.pop(row, None)
+            if row == frame.hovered:
+                self._cells.stamp(painter, x, y, Stamp.HOVERED)
+            if row in selected:
+                self._cells.stamp(painter, x, y, Stamp.SELECTED)
+            if row == frame.focused:
+                self._cells.stamp(painter, x, y, Stamp.FOCUSED)
+
+    def _paint_headings(
+        self,
+        painter: QPainter,
+        region: QRegion,
+        frame: Frame,
+        headings: Iterable[tuple[int, int]],
+    ) -> None:
+        for section, y in headings:
+            at = QPoint(0, y - frame.seen.top())
+            if region.intersects(QRect(at.x(), at.y(), frame.seen.width(), HEADING)):
+                self._headings.paint(painter, at, frame.images.sections[section])
+
+
+def _around(x: int, y: int, side: int) -> QRect:
+    return QRect(x - RING, y - RING, side + 2 * RING, side + 2 * RING)
 
 
 def _look(images: ImageListModel, key: int) -> Look:
@@ -90,13 +126,3 @@ def _look(images: ImageListModel, key: int) -> Look:
         without_sidecar=record is not None and record.sidecar_path is None,
         pinned=record is not None and record.pinned,
     )
-
-
-def _paint_headings(
-    painter: QPainter, region: QRegion, frame: Frame, headings: Iterable[tuple[int, int]]
-) -> None:
-    for section, y in headings:
-        area = QRect(0, y - frame.seen.top(), frame.seen.width(), HEADING)
-        if region.intersects(area):
-            shown = frame.images.sections[section]
-            paint_day_heading(painter, area, shown, frame.palette, frame.font)

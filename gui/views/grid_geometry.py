@@ -15,7 +15,7 @@ cells; the cells stretch so that the columns fill the width.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -61,6 +61,8 @@ class GridGeometry:
         self.columns = max(round(self._inner / (wanted_cell + SPACING)), 1)
         self.cell = max(self._inner // self.columns - SPACING, 1)
         self._pitch = self.cell + SPACING
+        # what the division leaves over is spread, a pixel here and there, over the gaps
+        self._lefts = [MARGIN + i * self._inner // self.columns for i in range(self.columns)]
         self._firsts = [0, *accumulate(counts)]
         self._tops = [0, *accumulate(self._section_height(count) for count in counts)]
 
@@ -99,7 +101,19 @@ class GridGeometry:
         section = self._section_of(row)
         line, column = divmod(row - self._firsts[section], self.columns)
         top = self._cells_top(section) + line * self._pitch
-        return Rect(self._column_x(column), top, self.cell, self.cell)
+        return Rect(self._lefts[column], top, self.cell, self.cell)
+
+    def places_of(self, rows: range) -> Iterator[tuple[int, int]]:
+        """Yield x and y of the cells of existing rows that follow each other."""
+        section = self._section_of(rows.start)
+        row = rows.start
+        while row < rows.stop:
+            first, last = self._firsts[section], min(self._firsts[section + 1], rows.stop)
+            top = self._cells_top(section)
+            for place in range(row - first, last - first):
+                line, column = divmod(place, self.columns)
+                yield self._lefts[column], top + line * self._pitch
+            row, section = last, section + 1
 
     def row_at(self, x: int, y: int) -> int | None:
         """Return the row whose cell holds the point; ``None`` for gaps and headings."""
@@ -225,14 +239,10 @@ class GridGeometry:
     def _cells_top(self, section: int) -> int:
         return self._tops[section] + HEADING
 
-    def _column_x(self, column: int) -> int:
-        # what the division leaves over is spread, a pixel here and there, over the gaps
-        return MARGIN + column * self._inner // self.columns
-
     def _columns_between(self, left: int, right: int) -> range:
         """Return the columns of which something lies in ``left <= x < right``."""
-        first = bisect_right(range(self.columns), left - self.cell, key=self._column_x)
-        last = bisect_left(range(self.columns), right, key=self._column_x)
+        first = bisect_right(self._lefts, left - self.cell)
+        last = bisect_left(self._lefts, right)
         return range(first, max(first, last))
 
     def _rows_starting_above(self, y: int) -> int:

@@ -72,7 +72,7 @@ class SectionedView(QListView):
         self._hovered = QPersistentModelIndex()
         self._day_in_view = 0
         self._refining = QTimer(self, singleShot=True, interval=0)
-        self._refining.timeout.connect(self.viewport().update)
+        self._refining.timeout.connect(self._refine)
         self._announcing = QTimer(self, singleShot=True, interval=0)
         self._announcing.timeout.connect(self._announce)
         self._set_up()  # Qt calls what is overridden below
@@ -209,9 +209,7 @@ class SectionedView(QListView):
             return QRegion(self.viewport().rect())
         region = QRegion()
         for rows in runs_within(selection, self.visible_rows()):
-            top, end = self._geometry.rect(rows[0]).y, self._geometry.rect(rows[-1]).bottom
-            lines = QRect(0, top, self.viewport().width(), end - top)
-            region += lines.adjusted(0, -RING, 0, RING).translated(0, -self.verticalOffset())
+            region += self._lines_of(rows)
         return region
 
     # Scrolling
@@ -261,12 +259,23 @@ class SectionedView(QListView):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint what is seen in the region, and again if that would make it better."""
+        """Paint what is seen in the region, and some of it again if that would make it better."""
         painter = QPainter(self.viewport())
         self._frame_painter.paint(painter, event.region(), self._frame())
         painter.end()
         if self._frame_painter.unfinished:
             self._refining.start()
+
+    def _refine(self) -> None:
+        rows = self._frame_painter.rows_to_refine(self.visible_rows())
+        if rows:
+            self.viewport().update(self._lines_of(rows))
+
+    def _lines_of(self, rows: range) -> QRect:
+        """Return the part of the viewport, over its whole width, in which some rows stand."""
+        top, end = self._geometry.rect(rows[0]).y, self._geometry.rect(rows[-1]).bottom
+        lines = QRect(0, top, self.viewport().width(), end - top)
+        return lines.adjusted(0, -RING, 0, RING).translated(0, -self.verticalOffset())
 
     def _frame(self) -> Frame:
         return Frame(

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPoint, QStringListModel
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QItemSelectionModel, QPoint, QStringListModel, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
@@ -12,10 +12,12 @@ from pytestqt.qtbot import QtBot
 from core.records import DayImages
 from gui.models.image_list import ImageListModel, Picture
 from gui.theme import DARK, LIGHT, Colours
+from gui.views import cell_painter
 from gui.views.grid import ImageGrid
 from gui.views.grid_geometry import HEADING
 from tests.gui.grids import (
     DAY,
+    cell,
     current_key,
     day,
     picture,
@@ -40,14 +42,24 @@ def first_seen(grid: ImageGrid, model: ImageListModel) -> int:
 
 
 def drawn(grid: ImageGrid) -> QImage:
-    """What the grid shows when it has had all the frames it wants."""
+    """What the grid shows when it has been painted anew, in all the frames it wants."""
     grid.viewport().repaint()
+    refine(grid)
+    return grid.viewport().grab().toImage()
+
+
+def on_screen(grid: ImageGrid) -> QImage:
+    """What was painted, and nothing painted for the occasion."""
+    return grid.screen().grabWindow(grid.winId()).toImage()
+
+
+def refine(grid: ImageGrid) -> None:
+    """Let the grid have all the frames it wants."""
     for _ in range(200):
         if grid.painted_well:
             break
         QApplication.processEvents()
     assert grid.painted_well
-    return grid.viewport().grab().toImage()
 
 
 # Arrangement
@@ -273,18 +285,50 @@ def test_scrolling_paints_the_same_as_painting_anew(qtbot: QtBot) -> None:
     for key in range(70):
         model.set_picture(key, picture(QColor.fromHsv(key * 5, 200, 200).name(), 256, 100 + key))
 
-    def on_screen() -> QImage:  # what was painted, and nothing painted for the occasion
-        return grid.screen().grabWindow(grid.winId()).toImage()
-
     drawn(grid)
     for step in (37, 400, -90, 333, -700, 5, 900):
         bar = grid.verticalScrollBar()
         bar.setValue(bar.value() + step)
         QApplication.processEvents()
-        scrolled = on_screen()
+        refine(grid)
+        scrolled = on_screen(grid)
         drawn(grid)
         grid.repaint()
-        assert scrolled == on_screen()
+        assert scrolled == on_screen(grid)
+
+
+def test_a_frame_takes_no_longer_for_many_new_pictures(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid, model = shown_grid(qtbot, [12])
+    clock = (number / 1024 for number in count())  # a cell takes a millisecond
+    monkeypatch.setattr(cell_painter, "perf_counter", lambda: next(clock))
+    for key in range(12):
+        model.set_picture(key, picture("red"))
+
+    def red() -> list[bool]:
+        screen = on_screen(grid)
+        return [screen.pixelColor(cell(grid, row)) == QColor("red") for row in range(12)]
+
+    grid.viewport().repaint()
+    assert red() == [True] * 3 + [False] * 9  # two of them painted well, one coarsely
+    frames = 0
+    while not grid.painted_well:
+        before = red()
+        QApplication.processEvents()
+        assert all(now for now, then in zip(red(), before, strict=True) if then)  # none goes again
+        frames += 1
+    assert all(red())
+    assert frames < 20
+
+
+def test_transparent_pictures_stand_on_the_cells_ground(qtbot: QtBot) -> None:
+    grid, model = shown_grid(qtbot, [1])
+    pixmap = QPixmap(256, 256)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    model.set_picture(0, Picture(pixmap, None, 256))
+    ground = grid.palette().alternateBase().color()
+    assert drawn(grid).pixelColor(cell(grid, 0)) == ground
 
 
 def test_everything_can_be_selected_in_one_range(qtbot: QtBot) -> None:

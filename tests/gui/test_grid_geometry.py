@@ -54,6 +54,15 @@ def test_cells_and_headings_never_overlap_and_stay_within_the_content(
 
 
 @given(filled, st.data())
+def test_places_of_rows_are_those_of_their_rectangles(
+    geometry: GridGeometry, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, geometry.rows - 1))
+    rows = range(start, data.draw(st.integers(start, geometry.rows)))
+    assert list(geometry.places_of(rows)) == [geometry.rect(row)[:2] for row in rows]
+
+
+@given(filled, st.data())
 def test_rows_between_agrees_with_looking_at_each(
     geometry: GridGeometry, data: st.DataObject
 ) -> None:
