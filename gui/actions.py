@@ -101,6 +101,11 @@ ACTIONS: Final = (
               "Show or hide the tree of dates", checkable=True),
     ActionRow("show_metadata", "Show &metadata", "View", 1, ("Ctrl+2",), "",
               "Show or hide the facts about the selection", checkable=True),
+    ActionRow("show_timeline", "Show t&imeline", "View", 1, ("Ctrl+3",), "",
+              "Show or hide how much was made when", checkable=True),
+    ActionRow("timeline_bytes", "Timeline by &bytes", "View", 1, (), "",
+              "Show in the timeline how many bytes were made, and not how many images",
+              checkable=True),
     ActionRow("appearance_system", "As the &system", "View/A&ppearance", 2, tip="Light or dark as "
               "the desktop is", checkable=True, group="appearance"),
     ActionRow("appearance_light", "&Light", "View/A&ppearance", 2, tip="Always light",

@@ -35,6 +35,7 @@ from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import StoreController
 from gui.controllers.take_out import TakeOutController
 from gui.controllers.thumbnails import ThumbnailController
+from gui.controllers.timeline import TimelineController
 from gui.controllers.trash import TrashController
 from gui.controllers.works import WorkController
 from gui.icons import icon
@@ -153,6 +154,7 @@ class Session:
         )
         self.settings = SettingsController(self.tasks, self.stores, self.window, preferences)
         self.settings.applied.connect(self.browse.show_totals)
+        self.timeline = TimelineController(self.stores, self.settings, self.window, self.dates)
         self.prune_runner = PruneRunner(self.works, self.shuttle, self.history, self.window)
         self.prune = PruneController(self.stores, self.prune_runner, self.window)
         self.clean_up = CleanUpController(

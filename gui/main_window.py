@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolBar,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -36,6 +37,7 @@ from gui.views.metadata_pane import MetadataPane
 from gui.views.new_images import NewImagesButton
 from gui.views.notice import Notice
 from gui.views.stats_bar import StatsBar
+from gui.views.timeline import TimelineView
 from gui.views.trash_page import TrashPage
 
 NAME: Final = "Contact Sheet"
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
     Its parts are attributes: ``dates``, ``grid``, ``trash``, ``message``, ``metadata``,
-    ``stats``, ``notice``, ``veil``, ``actions_by_id`` and ``recent_menu``.
+    ``timeline``, ``stats``, ``notice``, ``veil``, ``actions_by_id`` and ``recent_menu``.
 
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu(self)
         self.actions_by_id["recent"].setMenu(self.recent_menu)
         self._stack = QStackedWidget()
+        self.timeline = TimelineView()
         self.notice = Notice(self._stack)
         self.new_images = NewImagesButton(self.grid)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -149,7 +152,13 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.trash)
-        for widget in (self.dates, self._stack, self.metadata):
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.timeline)
+        column.addWidget(self._stack, 1)
+        for widget in (self.dates, middle, self.metadata):
             self._splitter.addWidget(widget)
             widget.raise_()  # screen readers read in the order of stacking
         self._splitter.setHandleWidth(1)
@@ -165,6 +174,7 @@ class MainWindow(QMainWindow):
         self.resize(SIZE)
         self.setTabOrder(self.dates, self.grid)
         self.setTabOrder(self.grid, self.metadata)
+        self.setTabOrder(self.metadata, self.timeline)
 
     def _make_tool_bar(self) -> QToolBar:
         bar = QToolBar(_text("Tools"))
@@ -199,7 +209,7 @@ class MainWindow(QMainWindow):
         return bar
 
     def _connect(self) -> None:
-        panes = (self.dates, self.metadata)
+        panes = (self.dates, self.metadata, self.timeline)
         for action, pane in zip(self._pane_actions(), panes, strict=True):
             action.setChecked(True)
             action.toggled.connect(pane.setVisible)
@@ -207,8 +217,9 @@ class MainWindow(QMainWindow):
         self._size_slider.valueChanged.connect(self.grid.set_cell_size)
         self.grid.cell_size_changed.connect(self._size_slider.setValue)
 
-    def _pane_actions(self) -> tuple[QAction, QAction]:
-        return self.actions_by_id["show_dates"], self.actions_by_id["show_metadata"]
+    def _pane_actions(self) -> list[QAction]:
+        names = ("show_dates", "show_metadata", "show_timeline")
+        return [self.actions_by_id[name] for name in names]
 
     def _draw_icons(self) -> None:
         set_icons(self.actions_by_id, self.palette())

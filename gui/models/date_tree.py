@@ -6,7 +6,7 @@ come and go above them, and nothing must be kept alive for Qt. ``_parent_id`` sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -118,6 +118,27 @@ class DateTreeModel(QAbstractItemModel):
                 return QModelIndex()
             index = self.index(row + self._offset(index), 0, index)
         return index
+
+    @property
+    def totals(self) -> list[DayTotal]:
+        """The days that are shown, newest first."""
+        months = (month for year in self._years for month in children_of(year))
+        return [day for month in months for day in children_of(month) if isinstance(day, DayTotal)]
+
+    def between(self, first: int, last: int) -> list[QModelIndex]:
+        """Return the fewest years, months and days that stand for all days of a range."""
+        return list(self._between(QModelIndex(), first, last))
+
+    def _between(self, parent: QModelIndex, first: int, last: int) -> Iterator[QModelIndex]:
+        offset = self._offset(parent)
+        for row, node in enumerate(self._children(parent)):
+            days = list(days_in(node))
+            inside = sum(first <= day <= last for day in days)
+            index = self.index(row + offset, 0, parent)
+            if inside == len(days):
+                yield index
+            elif inside:
+                yield from self._between(index, first, last)
 
     # What Qt asks
 

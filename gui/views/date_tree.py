@@ -100,6 +100,18 @@ class DateTreeView(QTreeView):
         select = QItemSelectionModel.SelectionFlag.ClearAndSelect  # whatever keys are held down
         self.selectionModel().setCurrentIndex(self._model.index_of(kind), select)
 
+    def choose_between(self, first: int, last: int) -> None:
+        """Select all days of a range (``date.toordinal()``) that have images, and nothing else."""
+        flags = QItemSelectionModel.SelectionFlag
+        indexes = self._model.between(first, last)
+        if not indexes:
+            return
+        chosen = QItemSelection()
+        for index in indexes:
+            chosen.select(index, index)
+        self.selectionModel().setCurrentIndex(indexes[0], flags.NoUpdate)
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
+
     @property
     def day_in_view(self) -> int | None:
         """The day that is marked as the one the grid is at."""

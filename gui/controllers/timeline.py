@@ -1,0 +1,54 @@
+"""The timeline: shows the days that the tree of dates shows, and chooses among them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+
+from gui.actions import bind
+from gui.controllers.settings import SettingsController
+from gui.controllers.store import StoreController
+from gui.main_window import MainWindow
+from gui.models.date_tree import DateTreeModel, Kind, Place
+from gui.models.timeline import Fates
+
+
+class TimelineController(QObject):
+    """Keeps the timeline and the tree of dates at one: a range chosen in either is seen in both."""
+
+    def __init__(
+        self,
+        stores: StoreController,
+        settings: SettingsController,
+        window: MainWindow,
+        dates: DateTreeModel,
+    ) -> None:
+        super().__init__(window)
+        self._stores = stores
+        self._dates = dates
+        self._view = window.timeline
+        self._tree = window.dates
+        self._by_bytes = window.actions_by_id["timeline_bytes"]
+        dates.totals_set.connect(self._show)
+        settings.applied.connect(self._show)
+        self._tree.place_chosen.connect(self._on_place_chosen)
+        self._view.range_chosen.connect(self._tree.choose_between)
+        self._view.all_chosen.connect(self._tree.choose)
+        bind(window.actions_by_id, {"timeline_bytes": self._on_by_bytes})
+
+    def _show(self) -> None:
+        """Show the days, and what of them the store's settings take."""
+        totals, oldest_kept, most = self._dates.totals, 0, None
+        if (store := self._stores.store) is not None:
+            settings = store.manager.settings
+            oldest_kept = datetime.now().toordinal() - settings.retention_days
+            most = settings.max_bytes
+        self._view.set_totals(totals, Fates(totals, oldest_kept, most))
+
+    def _on_place_chosen(self, place: Place) -> None:
+        chosen = place.kind == Kind.DAYS
+        self._view.mark((min(place.days), max(place.days)) if chosen else None)
+
+    def _on_by_bytes(self) -> None:
+        self._view.set_by_bytes(self._by_bytes.isChecked())
