@@ -17,6 +17,7 @@ from core.event_stream import EventStream
 from core.events import EventBus, Listener
 from core.follower import Follower
 from core.index import Index
+from core.pictures import Frame, LargePicture, Pictures
 from core.places import store_cache_folder
 from core.records import (
     DayImages,
@@ -59,6 +60,7 @@ class Store:
         cache = store_cache_folder(self.base_path)
         self._index = Index(self.base_path, cache, self._workers, self._events)
         self._thumbnails = Thumbnails(self.base_path, cache / "thumbnails.db", self._workers)
+        self._pictures = Pictures(self.base_path)
         self._opened = False
         self._follower: Follower | None = None
         self._writing: set[asyncio.Task[Any]] = set()
@@ -103,6 +105,7 @@ class Store:
         while self._writing:
             await asyncio.wait(self._writing)
         await self._thumbnails.close()
+        await self._pictures.close()
         await self._index.close()
         self._events.close()
         if self._own_workers:
@@ -199,6 +202,14 @@ class Store:
     ) -> AsyncGenerator[list[Thumbnail], None]:
         """Make thumbnails; see :meth:`core.thumbnails.Thumbnails.stream`."""
         return self._thumbnails.stream(images, edge)
+
+    async def picture(self, record: ImageRecord, edge: int = 0) -> LargePicture:
+        """Decode an image to look at it closely; see :meth:`core.pictures.Pictures.picture`."""
+        return await self._pictures.picture(record, edge)
+
+    def frames(self, record: ImageRecord, edge: int) -> AsyncGenerator[Frame, None]:
+        """Decode an animation; see :meth:`core.pictures.Pictures.frames`."""
+        return self._pictures.frames(record, edge)
 
     async def rescan(self, *, full: bool = False) -> None:
         """Bring the catalogue into agreement with the disk and wait until it is.

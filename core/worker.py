@@ -28,6 +28,8 @@ from core.errors import StoreError
 JOBS = {
     "thumbnail": "core.decode:thumbnail",
     "embedded": "core.embedded:read_embedded",
+    "large image": "core.large_image:decode",
+    "frames": "core.large_image:frames",
     "scan": "core.scanner:scan_job",
 }
 ITEM, DONE, FAILED = 0, 1, 2
