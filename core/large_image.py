@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from PIL import Image, ImageSequence
 
-from core.pillow_image import BROKEN, opened
+from core.image_file import BROKEN
+from core.pillow_image import opened
 from core.pixels import ON_ITS_SIDE, UPRIGHT, averageable, eight_bit, in_srgb, orientation_of
 
 MOVING = frozenset({"GIF", "WEBP", "AVIF", "PNG"})  # the pages of a TIFF are no animation

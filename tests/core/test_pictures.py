@@ -143,6 +143,7 @@ async def test_nothing_is_left_of_who_gave_up(pictures: Pictures, tmp_path: Path
 
 
 HOSTILE = """
+import os
 def dies(*_): os._exit(3)
 def lies(path, base, target, edge): return 1000, 1000, "RGB", 1000, 1000, False
 def slow(*_):
