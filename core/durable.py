@@ -18,17 +18,14 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 from core import files
 from core.disk_errors import clear_errors
-from core.steps import Folders, Steps, sync, take
+from core.steps import Folders, Steps, take
 
 OURS = "contact-sheet"
-LARGE = 256 * 1024  # bytes that the disk takes longer for than a thread takes to start
 
 _is_ours = re.compile(r"\.contact-sheet-[0-9a-f]{16}\.tmp").fullmatch
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -36,36 +33,28 @@ _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
 _START_WRITING = getattr(os, "POSIX_FADV_DONTNEED", None)
 
 
-class Prepared:
-    """A file whose bytes are on their way to the disk, under a temporary name."""
+class Unnamed:
+    """A new file whose bytes are on their way to the disk, under a temporary name."""
 
-    def __init__(
-        self, path: Path, folder: int, temporary: str, name: str, synced: Callable[[], object]
-    ) -> None:
+    def __init__(self, path: Path, file: int, folder: int, temporary: str, name: str) -> None:
         self._path = path
+        self._file = file
         self._folder = folder
         self._temporary = temporary
         self._name = name
-        self._synced = synced
 
-    def __call__(self, *, replace: bool = False) -> None:
-        """Put the file in its place, durably.
+    def written(self) -> Steps[None]:
+        """Wait until the bytes are on the disk; before that the file must not get its name."""
+        with clear_errors(self._path):
+            yield self._file
+
+    def take_name(self, *, replace: bool = False) -> None:
+        """Give the file its name, which a crash may still take from it.
 
         Raises:
             FileExistsError: There is one of this name, and it is not to be replaced.
             StoreNotWritable: It cannot be done.
         """
-        self.wait()
-        self.name(replace=replace)
-        self.sync_name()
-
-    def wait(self) -> None:
-        """Wait until the bytes are on the disk; before that the file must not get its name."""
-        with clear_errors(self._path):
-            self._synced()
-
-    def name(self, *, replace: bool = False) -> None:
-        """Give the file its name, which a crash may still take from it."""
         with clear_errors(self._path):
             if replace:
                 os.rename(
@@ -74,10 +63,10 @@ class Prepared:
             else:
                 name_file(self._folder, self._temporary, self._folder, self._name)
 
-    def sync_name(self) -> None:
+    def named(self) -> Steps[None]:
         """Make sure of all names that were given in the file's folder."""
         with clear_errors(self._path):
-            sync(self._folder)
+            yield self._folder
 
 
 def write_file(
@@ -96,28 +85,9 @@ def write_file(
         FileExistsError: There is one of this name, and it is not to be replaced.
         StoreNotWritable: It cannot be written; nothing is left of it.
     """
-    with prepare(base, relative, data, mode=mode) as put:
-        put(replace=replace)
-
-
-@contextmanager
-def prepare(base: Path, relative: str, data: bytes, *, mode: int = 0o644) -> Iterator[Prepared]:
-    """Write a file's bytes, to be put in its place within the context, or never.
-
-    So several files can be made sure of before the first of them shows. Those of a large one go
-    to the disk while the context does something else. For arguments and errors see
-    :func:`write_file`.
-    """
-    path = base / relative
-    temporary = temporary_name()
-    with clear_errors(path), Folders(base) as folders:
-        folder, name = folders.of(relative, make=True)
-        try:
-            with _written(folder, temporary, data, mode) as synced:
-                yield Prepared(path, folder, temporary, name, synced)
-        finally:
-            with suppress(OSError):  # put in its place, or for sweep()
-                os.unlink(temporary, dir_fd=folder)
+    unchanged = (lambda: True) if replace else None
+    with Folders(base) as folders:
+        take(writing(folders, base, relative, data, mode=mode, unchanged=unchanged))
 
 
 def writing(
@@ -129,7 +99,7 @@ def writing(
     mode: int = 0o644,
     unchanged: Callable[[], bool] | None = None,
 ) -> Steps[bool]:
-    """Write a whole small file as :func:`write_file` does, in steps.
+    """Write a whole file as :func:`write_file` does, in steps.
 
     Args:
         folders: Of the store.
@@ -142,29 +112,38 @@ def writing(
     Returns:
         Whether it was written: ``False`` if ``unchanged`` said no.
     """
+    with unnamed(folders, base, relative, data, mode=mode) as file:
+        yield from file.written()
+        if unchanged is not None and not unchanged():
+            return False
+        file.take_name(replace=unchanged is not None)
+        yield from file.named()
+    return True
+
+
+@contextmanager
+def unnamed(
+    folders: Folders, base: Path, relative: str, data: bytes, *, mode: int = 0o644
+) -> Iterator[Unnamed]:
+    """Write a file's bytes, to be named within the context, or never.
+
+    So several files can be made sure of before the first of them shows. The disk begins to write
+    at once, while the context does something else. For arguments and errors see :func:`writing`.
+    """
+    path = base / relative
     temporary = temporary_name()
-    with clear_errors(base / relative):
+    with clear_errors(path):
         folder, name = folders.of(relative, make=True)
         try:
             file = os.open(temporary, _NEW, mode, dir_fd=folder)
             try:
                 _fill(file, data, mode)
-                if _START_WRITING is not None:  # or each would wait for its own turn of the disk
-                    os.posix_fadvise(file, 0, 0, _START_WRITING)
-                yield file
+                yield Unnamed(path, file, folder, temporary, name)
             finally:
                 os.close(file)
-            if unchanged is None:
-                name_file(folder, temporary, folder, name)
-            elif unchanged():
-                os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-            else:
-                return False
-            yield folder
         finally:
             with suppress(OSError):  # put in its place, or for sweep()
                 os.unlink(temporary, dir_fd=folder)
-    return True
 
 
 def move_file(base: Path, source: str, target: str) -> None:
@@ -238,27 +217,14 @@ def is_unfinished(name: str) -> bool:
     return _is_ours(name) is not None
 
 
-@contextmanager
-def _written(folder: int, name: str, data: bytes, mode: int) -> Iterator[Callable[[], object]]:
-    """Write a new file; yields what waits, once, until its bytes are on the disk."""
-    file = os.open(name, _NEW, mode, dir_fd=folder)
-    try:
-        _fill(file, data, mode)
-        if len(data) < LARGE:
-            yield partial(os.fsync, file)
-        else:  # while the disk is busy, whoever waits for it can do something else
-            with ThreadPoolExecutor(1) as thread:
-                yield thread.submit(os.fsync, file).result
-    finally:
-        os.close(file)
-
-
 def _fill(file: int, data: bytes, mode: int) -> None:
     with suppress(PermissionError):  # a disk that has no permissions
         os.fchmod(file, mode)
     left = memoryview(data)
     while left:
         left = left[os.write(file, left) :]
+    if _START_WRITING is not None:  # without waiting, and what was not yet written stays cached
+        os.posix_fadvise(file, 0, 0, _START_WRITING)
 
 
 def name_file(before: int, old: str, after: int, new: str) -> None:

@@ -1,6 +1,7 @@
 """An image file and its sidecar on the disk: written, replaced and removed as a pair.
 
 All paths are relative to the store. All functions block, and raise what :mod:`core.durable` does.
+Changes of several pairs may take their steps together.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from pathlib import Path
 
 from core import durable, layout
 from core.errors import StoreNotWritable
+from core.steps import Folders, Steps
 
 
-def write_new(
+def writing_new(
+    folders: Folders,
     base: Path,
     image: str,
     data: bytes,
@@ -21,35 +24,36 @@ def write_new(
     make_sidecar: Callable[[], bytes],
     *,
     mode: int,
-) -> None:
-    """Write a pair whose names nobody has.
+) -> Steps[None]:
+    """Write a pair whose names nobody has, in steps.
 
     The sidecar is made while the image's bytes go to the disk. Both names are made sure of at
     once: of a pair that was not there before, whatever half a crash leaves is harmless, the
     image whole or a sidecar that never shows.
     """
     with (
-        durable.prepare(base, image, data, mode=mode) as put_image,
-        durable.prepare(base, beside, make_sidecar(), mode=mode) as put_sidecar,
+        durable.unnamed(folders, base, image, data, mode=mode) as new_image,
+        durable.unnamed(folders, base, beside, make_sidecar(), mode=mode) as new_sidecar,
     ):
-        put_sidecar.wait()
-        put_image.wait()
-        put_image.name()
+        yield from new_image.written()
+        yield from new_sidecar.written()
+        new_image.take_name()
         named = [image]
         try:
-            put_sidecar.name()
+            new_sidecar.take_name()
             named.append(beside)
-            put_sidecar.sync_name()
+            yield from new_sidecar.named()
             if image.rpartition("/")[0] != beside.rpartition("/")[0]:
-                put_image.sync_name()
+                yield from new_image.named()
         except OSError:
             for path in named:
                 with suppress(StoreNotWritable):
-                    durable.remove_file(base, path)
+                    yield from durable.removing(folders, base, path)
             raise
 
 
-def replace(
+def replacing(
+    folders: Folders,
     base: Path,
     image: str,
     data: bytes,
@@ -58,21 +62,26 @@ def replace(
     others: Iterable[str],
     *,
     mode: int,
-) -> list[str]:
+) -> Steps[list[str]]:
     """Write a pair in place of another: a new sidecar must never be seen with an old image.
 
     So ``others``, the images of other names that have this sidecar, too, go before it comes.
     Returns those that were there.
     """
     with (
-        durable.prepare(base, image, data, mode=mode) as put_image,
-        durable.prepare(base, beside, sidecar, mode=mode) as put_sidecar,
+        durable.unnamed(folders, base, image, data, mode=mode) as new_image,
+        durable.unnamed(folders, base, beside, sidecar, mode=mode) as new_sidecar,
     ):
-        put_sidecar.wait()
-        put_image(replace=True)
-        gone = [other for other in others if durable.remove_file(base, other)]
-        put_sidecar.name(replace=True)
-        put_sidecar.sync_name()
+        yield from new_image.written()
+        yield from new_sidecar.written()
+        new_image.take_name(replace=True)
+        yield from new_image.named()
+        gone: list[str] = []
+        for other in others:
+            was_there = yield from durable.removing(folders, base, other)
+            gone += [other] * was_there
+        new_sidecar.take_name(replace=True)
+        yield from new_sidecar.named()
         return gone
 
 

@@ -22,6 +22,7 @@ from core import files, layout, pairs
 from core.errors import InvalidImageData, InvalidMetadata
 from core.image_header import Header, read_header
 from core.sidecar import LARGEST_SIDECAR, OUR_KEY
+from core.steps import Folders, Steps, take
 from core.store_lock import store_lock
 
 _RESERVED = {"image_id", "created_at", "file_info", "file_size", OUR_KEY}
@@ -74,6 +75,37 @@ def save(
         StoreNotWritable: They cannot be written; neither of them is left.
         StoreNotFound: The store's folder is not there.
     """
+    with Folders(base) as folders:
+        return take(
+            saving(
+                folders,
+                base,
+                data,
+                metadata,
+                file_format,
+                dated=dated,
+                mode=mode,
+                ours=ours,
+                sha256=sha256,
+                header=header,
+            )
+        )
+
+
+def saving(
+    folders: Folders,
+    base: Path,
+    data: bytes,
+    metadata: Mapping[str, Any],
+    file_format: str = "png",
+    *,
+    dated: bool = True,
+    mode: int = 0o644,
+    ours: Mapping[str, Any] | None = None,
+    sha256: str | None = None,
+    header: Header | None = None,
+) -> Steps[Saved]:
+    """Save an image as :func:`save` does, in steps; ``folders`` are those of the store."""
     extension = layout.validate_format(file_format)
     data = _as_bytes(data)
     while True:
@@ -91,7 +123,7 @@ def save(
             return _sidecar(metadata, filed, _our_marks(data, ours, sha256), filed_first=dated)
 
         with suppress(FileExistsError):  # somebody has that id: one in 10^14
-            pairs.write_new(base, path, data, beside, sidecar, mode=mode)
+            yield from pairs.writing_new(folders, base, path, data, beside, sidecar, mode=mode)
             return Saved(image_id, path, beside)
 
 
@@ -138,8 +170,9 @@ def store(
     beside = layout.flat_sidecar_path(image_id)
     sidecar = _sidecar(metadata, filed, _our_marks(data, None, None))
     others = [flat for each in layout.FORMATS if (flat := layout.flat_path(image_id, each)) != path]
-    with store_lock(base):  # or the sidecar of one writer could end up with the image of another
-        gone = pairs.replace(base, path, data, beside, sidecar, others, mode=mode)
+    # Alone, or the sidecar of one writer could end up with the image of another.
+    with store_lock(base), Folders(base) as folders:
+        gone = take(pairs.replacing(folders, base, path, data, beside, sidecar, others, mode=mode))
         gone += pairs.remove(base, layout.candidate_paths(image_id), keep={path, beside})
     return [path, *gone]
 

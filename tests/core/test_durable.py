@@ -19,6 +19,7 @@ from tests.stores import picture
 
 IMAGE = picture("png", (48, 32), 30)
 OTHER = picture("png", (48, 32), 200)
+LARGE = 256 * 1024
 TEMPORARY = ".contact-sheet-0123456789abcdef.tmp"
 
 
@@ -96,16 +97,20 @@ def test_what_is_changed_together_is_not_too_much_and_has_no_name_twice():
     assert [*steps.apart(names, str)] == [names[:-1], names[-1:]]
 
 
-def test_a_prepared_file_shows_only_when_it_is_put(base):
-    with durable.prepare(base, "a/x", b"x") as put:
-        assert all(durable.is_unfinished(path.rpartition("/")[2]) for path in files_of(base))
-        put()
-        assert (base / "a/x").read_bytes() == b"x"
-        assert (base / "a/x").stat().st_mode & 0o777 == 0o644
-    with durable.prepare(base, "a/y", b"y"):
-        pass
-    with pytest.raises(FileExistsError), durable.prepare(base, "a/x", b"z") as put:
-        put()
+def test_a_file_without_a_name_shows_only_when_it_gets_one(base):
+    with steps.Folders(base) as folders:
+        with durable.unnamed(folders, base, "a/x", b"x") as file:
+            assert all(durable.is_unfinished(path.rpartition("/")[2]) for path in files_of(base))
+            file.take_name()
+            assert (base / "a/x").read_bytes() == b"x"
+            assert (base / "a/x").stat().st_mode & 0o777 == 0o644
+        with durable.unnamed(folders, base, "a/y", b"y"):
+            pass
+        with (
+            pytest.raises(FileExistsError, match="a/x"),
+            durable.unnamed(folders, base, "a/x", b"z") as file,
+        ):
+            file.take_name()
     assert files_of(base) == {"a/x": b"x"}
 
 
@@ -116,7 +121,7 @@ def open_files():
 def test_no_file_or_folder_stays_open(base, monkeypatch):
     def change_everything():
         for write in (durable.write_file, write_in_steps):
-            for data in (b"x", b"x" * durable.LARGE):
+            for data in (b"x", b"x" * LARGE):
                 write(base, "a/b/x", data)
                 durable.move_file(base, "a/b/x", "c/x")
                 durable.remove_file(base, "c/x")
@@ -268,7 +273,7 @@ def test_a_failing_disk_leaves_nothing_half_done(base, monkeypatch, call):
         monkeypatch.setattr(module, "os", FailsAt(base, call, errno.EIO))
     path = "b/x" if call == "mkdir" else "a/x"
     for write in (durable.write_file, write_in_steps):
-        for data in (b"x", b"x" * durable.LARGE):
+        for data in (b"x", b"x" * LARGE):
             with pytest.raises(StoreNotWritable, match="x cannot be written: Input/out") as caught:
                 write(base, path, data)
             assert caught.value.errno == errno.EIO
@@ -346,7 +351,7 @@ def test_a_folder_that_another_writer_makes_first_is_used(base, monkeypatch):
 # Crashes
 
 
-@pytest.mark.parametrize("data", [b"0123456789", b"0" * durable.LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("data", [b"0123456789", b"0" * LARGE], ids=["small", "large"])
 def test_a_crash_while_writing_leaves_the_whole_file_or_none(base, data):
     disk = Disk(base)
     with traced(base) as calls:

@@ -24,6 +24,11 @@ def base(tmp_path):
     return base
 
 
+def make(base, change, *arguments):
+    with steps.Folders(base) as folders:
+        return steps.take(change(folders, base, *arguments, mode=0o644))
+
+
 class FullForSidecars(TracedOs):
     """A disk that has no room for the bytes of a sidecar."""
 
@@ -39,7 +44,7 @@ def test_a_pair_is_not_replaced_by_an_image_whose_sidecar_has_no_room(base, monk
     for module in (durable, steps):
         monkeypatch.setattr(module, "os", FullForSidecars(base))
     with pytest.raises(StoreNotWritable, match="Free some space"):
-        pairs.replace(base, IMAGE, b"new", SIDECAR, b"{1}", [], mode=0o644)
+        make(base, pairs.replacing, IMAGE, b"new", SIDECAR, b"{1}", [])
     assert files_of(base) == before
 
 
@@ -48,7 +53,7 @@ def test_a_new_pair_takes_no_place_of_another_and_leaves_nothing(base, there):
     (base / (SIDECAR if there == IMAGE else IMAGE)).unlink()
     before = files_of(base)
     with pytest.raises(FileExistsError):
-        pairs.write_new(base, IMAGE, b"new", SIDECAR, lambda: b"{1}", mode=0o644)
+        make(base, pairs.writing_new, IMAGE, b"new", SIDECAR, lambda: b"{1}")
     assert files_of(base) == before
 
 

@@ -371,7 +371,7 @@ class SlowDisk(TracedOs):
 
 
 async def test_a_cancelled_save_is_whole_and_close_waits_for_it(tmp_path, opened, monkeypatch):
-    monkeypatch.setattr("core.durable.os", SlowDisk(tmp_path))
+    monkeypatch.setattr("core.steps.os", SlowDisk(tmp_path))
     manager = await opened(tmp_path)
     saves = [asyncio.create_task(manager.save_image(IMAGE, {})) for _ in range(5)]
     await asyncio.sleep(0)
