@@ -15,6 +15,8 @@ from typing import Any
 
 from core.catalog_changes import apply_change, log_change, logged_changes
 from core.catalog_rows import (
+    MONTH_GROUPS,
+    MONTH_LARGEST,
     OF_DAYS,
     OLDEST,
     ORPHANS,
@@ -41,6 +43,7 @@ from core.records import (
     StoreTotals,
     from_microseconds,
 )
+from core.statistics_records import LARGEST, GroupTotal, MonthStatistics
 
 EVERYTHING = -1  # SQLite's LIMIT for no limit
 BEGINNING = (-sys.maxsize, 0)
@@ -203,6 +206,16 @@ class Catalog:
             return None
         with self._transaction("BEGIN"):
             return summary_of(self._query, keys)
+
+    def month(self, first_day: int, last_day: int) -> MonthStatistics:
+        """Return what was made on these days, both included (``date.toordinal()``)."""
+        groups = self._query(MONTH_GROUPS, (first_day, last_day))
+        largest = self._query(MONTH_LARGEST, (first_day, last_day, LARGEST))
+        return MonthStatistics(
+            first_day,
+            tuple(GroupTotal(*group) for group in groups),
+            tuple(to_record(row) for row in largest),
+        )
 
     def folder_states(self) -> dict[str, FolderState | None]:
         """Return every known folder; ``None`` for one that was not looked at to the end."""

@@ -77,6 +77,13 @@ OF_DAYS = (
 WHERE image.day IN carray(?) ORDER BY image.created_us
 """
 )
+MONTH_GROUPS = """
+SELECT model, provider, format, count(*), sum(size_bytes), sum(cost_usd)
+FROM image WHERE day BETWEEN ? AND ? GROUP BY model, provider, format
+"""
+MONTH_LARGEST = """
+SELECT * FROM record WHERE day BETWEEN ? AND ? ORDER BY size_bytes DESC, key LIMIT ?
+"""
 UNHASHED = """
 SELECT * FROM record
 WHERE key IN (SELECT key FROM image WHERE size_bytes = ? AND sha256 IS NULL)

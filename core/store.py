@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from core.records import (
     Thumbnail,
 )
 from core.settings import StorageSettings
+from core.statistics_records import MonthStatistics
 from core.thumbnails import TIMEOUT, Thumbnails
 from core.workers import WorkerPool
 
@@ -174,6 +176,25 @@ class Store:
     async def summary(self, keys: Collection[int]) -> SelectionSummary | None:
         """Return what these images share and sum up to; ``None`` if all of them are gone."""
         return await self._index.read(Catalog.summary, keys)
+
+    async def statistics(
+        self, months: Collection[int] | None = None
+    ) -> AsyncGenerator[MonthStatistics, None]:
+        """Yield what was made month by month, newest first.
+
+        Each month is one short question to the catalogue, so that others come in between. Where
+        not all are taken, close the iterator (``contextlib.aclosing``).
+
+        Args:
+            months: Their first days (``date.toordinal()``); by default all in which anything was
+                made.
+        """
+        if months is None:
+            days = [date.fromordinal(total.day) for total in await self.day_totals()]
+            months = {day.replace(day=1).toordinal() for day in days}
+        for first in sorted(months, reverse=True):
+            after = date.fromordinal(first + 31).replace(day=1).toordinal()
+            yield await self._index.read(Catalog.month, first, after - 1)
 
     async def sidecar(self, record: ImageRecord) -> Metadata | None:
         """Read an image's sidecar as it is now; ``None`` if it has none.

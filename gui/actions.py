@@ -120,6 +120,8 @@ ACTIONS: Final = (
               "Let go what the store's settings say", ("writable",)),
     ActionRow("empty_trash", "&Empty the trash…", "Store", 1, ("Ctrl+Shift+Del",), "",
               "Remove everything in the trash from the disk", ("writable",)),
+    ActionRow("statistics", "&Statistics…", "Store", 2, ("Ctrl+T",), "",
+              "See how the store grows, what it is made of, and what it cost", ("store",)),
     ActionRow("open_folder", "Open &folder", "Store", 2, ("Ctrl+Shift+O",), "",
               "Show the store's folder in the file manager", ("store",)),
     ActionRow("cancel_work", "&Cancel work", "Store", 0, ("Ctrl+.",), "cancel",

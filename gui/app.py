@@ -32,6 +32,7 @@ from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.selection import SelectionController
 from gui.controllers.settings import SettingsController
 from gui.controllers.shuttle import Shuttle
+from gui.controllers.statistics import StatisticsController
 from gui.controllers.store import StoreController
 from gui.controllers.take_out import TakeOutController
 from gui.controllers.thumbnails import ThumbnailController
@@ -162,6 +163,7 @@ class Session:
         )
         self.settings.appearance_tried.connect(partial(theme.apply, app))
         self.commands.appearance_chosen.connect(partial(theme.apply, app))
+        self.statistics = StatisticsController(self.stores, self.selection, self.window)
         self.browse.images_edited.connect(self.thumbnails.reload)
         self.browse.images_edited.connect(self.selection.refresh)
         self.window.closing.connect(self.closed.set)

@@ -71,6 +71,17 @@ def size_text(size_bytes: int, decimal_below: int = 10) -> str:
     return translated("sizes", f"{{size}} {unit}", size=_locale().toString(size, "f", decimals))
 
 
+def dollars_text(amount: float) -> str:
+    """Return an amount in US dollars, to as much of a cent as matters: "$0.04", "$0.0612"."""
+    exact = f"{amount:,.4f}".rstrip("0")
+    return "$" + exact + "0" * max(0, 3 - (len(exact) - exact.find(".")))
+
+
+def cost_text(amount: float) -> str:
+    """Return a sum of amounts in US dollars; from a dollar on, cents are enough: "$1,204.50"."""
+    return dollars_text(round(amount, 2) if amount >= 1 else amount)
+
+
 def pace_text(done: int, total: int, seconds: float) -> str:
     """Return how fast work goes and how long it still takes: "45 a second, 12 s left".
 

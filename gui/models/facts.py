@@ -12,7 +12,7 @@ from core.records import ImageRecord, SelectionSummary, Thumbnail
 from core.sidecar import OUR_KEY
 from gui.models.embedded_facts import embedded_rows, summary_rows
 from gui.models.fact import Fact, label_of
-from gui.text import count_text, date_text, moment_text, size_text, translated
+from gui.text import count_text, date_text, dollars_text, moment_text, size_text, translated
 
 _MAX_DEPTH: Final = 8  # of nesting; deeper is in the raw view
 _SAID: Final = {"pinned", "rating", "tags", "sha256"}  # under our key; they are in the record
@@ -72,7 +72,7 @@ def facts_of(
         Fact(_text("Dimensions"), f"{size[0]} × {size[1]}" if all(size) else ""),
         Fact(_text("File"), f"{record.format.upper()}, {size_text(record.size_bytes)}"),
         *_others({"parameters": parameters} if parameters is not None else {}, shown),
-        Fact(_text("Cost"), "" if record.cost_usd is None else _dollars(record.cost_usd)),
+        Fact(_text("Cost"), "" if record.cost_usd is None else dollars_text(record.cost_usd)),
         *summary_rows(embedded),
         Fact(_text("Task id"), _line(content.pop("task_id", ""))),
         Fact(_text("Image id"), record.image_id),
@@ -104,7 +104,7 @@ def facts_of_many(summary: SelectionSummary) -> Facts:
     prompt = shared.pop("prompt", "")
     rows = [
         Fact(_text("Size"), size_text(summary.size_bytes)),
-        Fact(_text("Cost"), "" if summary.cost_usd is None else _dollars(summary.cost_usd)),
+        Fact(_text("Cost"), "" if summary.cost_usd is None else dollars_text(summary.cost_usd)),
         Fact(_text("Created"), span),
         *(Fact(_text(label_of(name)), value) for name, value in shared.items()),
     ]
@@ -147,11 +147,6 @@ def _size(record: ImageRecord, picture: Thumbnail | None) -> tuple[int, int]:
     if picture and picture.width and picture.height:
         return picture.width, picture.height
     return record.width, record.height
-
-
-def _dollars(amount: float) -> str:
-    exact = f"{amount:,.4f}".rstrip("0")
-    return "$" + exact + "0" * max(0, 3 - (len(exact) - exact.find(".")))
 
 
 def _sidecar_state(

@@ -39,6 +39,7 @@ API = {
     "days": ("async", "days=None, *, pinned=False"),
     "records": ("async", "keys"),
     "summary": ("async", "keys"),
+    "statistics": ("", "months=None"),
     "sidecar": ("async", "record"),
     "embedded": ("async", "record"),
     "thumbnails": ("", "images, edge"),
