@@ -8,7 +8,7 @@ CORE_INSTALLED := $(CORE_VENV)/.installed
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
 # What core and its tests need: everything but Qt.
-CORE_PACKAGES := aiofiles apsw c2pa-python defusedxml msgspec Pillow platformdirs watchfiles \
+CORE_PACKAGES := aiofiles apsw c2pa-python defusedxml kornia-rs msgspec numpy Pillow platformdirs watchfiles \
     hypothesis psutil pytest pytest-asyncio pytest-timeout
 
 .DEFAULT_GOAL := help

@@ -1,4 +1,4 @@
-"""Makes one thumbnail of one file, with Pillow.
+"""Makes one thumbnail of one file.
 
 This runs in a worker process: the files are not to be trusted, and may hang or crash a decoder.
 The order is that of a pipeline: open without following links, check the size before anything is
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core.pillow_image import opened
 from core.pixels import ON_ITS_SIDE, UPRIGHT, averageable, eight_bit, in_srgb, orientation_of
+from core.quick_decode import pixels_of
 
 QUALITY = 82
-REDUCING_GAP = 2.0  # decode and pre-shrink to no less than this times the thumbnail, then filter
 
 
 def thumbnail(
@@ -47,16 +47,16 @@ def thumbnail(
     return _encode(small), width, height
 
 
-def _decode(image: Image.Image, edge: int) -> tuple[Image.Image, int]:
+def _decode(image: ImageFile.ImageFile, edge: int) -> tuple[Image.Image, int]:
     """Read and shrink ``image``; returns it upright and in sRGB, and how it was turned."""
     scale = min(1.0, edge / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    image.draft(None, (int(size[0] * REDUCING_GAP), int(size[1] * REDUCING_GAP)))
-    image.load()
-    orientation = orientation_of(image)  # after loading: a PNG may have it at its end
-    small = averageable(image)
-    # Hamming is as sharp as bicubic when shrinking, and as fast as bilinear.
-    small = small.resize(size, Image.Resampling.HAMMING, reducing_gap=REDUCING_GAP)
+    # First crudely, to no less than so many times the thumbnail, then by a filter.
+    gap = 1.5 if scale <= 1 / 4 else 2.0
+    image.draft(None, (int(size[0] * gap), int(size[1] * gap)))  # a JPEG can be decoded smaller
+    pixels = pixels_of(image, 1 / scale)
+    orientation = orientation_of(pixels)  # after loading: a PNG may have it at its end
+    small = averageable(pixels).resize(size, Image.Resampling.BICUBIC, reducing_gap=gap)
     small = in_srgb(eight_bit(small), image.info.get("icc_profile"))
     if orientation in UPRIGHT:
         small = small.transpose(UPRIGHT[orientation])
