@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 GATHER_MS = 100  # for how long hints of one burst are gathered
 QUIET_MS = 30  # a burst ends when nothing came for so long
-LOOK_MS = 1000  # how often the folders are looked at, whether they are still the same
+LOOK_MS = 500  # how often the folders are looked at, whether they are still the same
 POLL_SECONDS = 2.0
 
 # What has no notifications of its own, or only for this machine: man 2 statfs, linux/magic.h.

@@ -155,6 +155,11 @@ def set_available(actions: Mapping[str, QAction], met: Collection[Need] = ()) ->
         actions[row.id].setEnabled(all(need in met for need in row.needs))
 
 
+def needs_of(name: str) -> tuple[Need, ...]:
+    """Return what must be there for the action of this id."""
+    return next(row.needs for row in ACTIONS if row.id == name)
+
+
 def bind(actions: Mapping[str, QAction], acts: Mapping[str, Callable[[], object]]) -> None:
     """Have actions, by id, do what they are for when they are triggered."""
     for name, act in acts.items():

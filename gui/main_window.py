@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
+    QKeyEvent,
+    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -61,10 +63,12 @@ class MainWindow(QMainWindow):
 
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
+        refused(str): The key of an action was pressed that cannot be taken now; its id.
         page_changed(): The images, the trash or a message took the place of another of them.
     """
 
     closing = Signal()
+    refused = Signal(str)
     page_changed = Signal()
 
     def __init__(
@@ -136,6 +140,14 @@ class MainWindow(QMainWindow):
         event.ignore()
         self.hide()
         self.closing.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell of the keys of actions that cannot be taken; Qt leaves them to the window."""
+        pressed = QKeySequence(event.keyCombination())
+        for name, action in self.actions_by_id.items():
+            if not action.isEnabled() and pressed in action.shortcuts():
+                self.refused.emit(name)
+        super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icons anew in a new palette."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from gui.actions import Need, set_available
+from gui.actions import Need, needs_of, set_available
 from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import Access, StoreController
 from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
+from gui.text import translated
 
 
 class Availability(QObject):
@@ -30,6 +31,7 @@ class Availability(QObject):
         self._works = works
         self._history = history
         self._selection = selection
+        window.refused.connect(self._tell_why)
         for changed in (stores.opened, stores.closed, stores.failed, stores.access_changed,
                         works.changed, history.changed, selection.changed, window.page_changed,
                         window.trash.table.selection_changed):  # fmt: skip
@@ -39,15 +41,28 @@ class Availability(QObject):
     def update(self) -> None:
         """Look at what there is now."""
         is_open, window = self._stores.store is not None, self._window
+        access = self._stores.access
         there: dict[Need, bool] = {
             "store": is_open,
-            "writable": is_open and self._stores.access is Access.WRITABLE,
+            "writable": is_open and access is Access.WRITABLE,
             "selection": self._selection.has_images,
             "trashed": window.shows_trash and bool(window.trash.table.selected_places()),
             "work": self._works.under_way,
-            "undo": bool(self._history.undo_text),
-            "redo": bool(self._history.redo_text),
+            "undo": bool(self._history.undo_text) and access is not Access.GONE,
+            "redo": bool(self._history.redo_text) and access is not Access.GONE,
         }
         set_available(self._actions, [need for need, met in there.items() if met])
         for name, text in (("undo", self._history.undo_text), ("redo", self._history.redo_text)):
             self._actions[name].setToolTip(text or self._actions[name].text().replace("&", ""))
+
+    def _tell_why(self, name: str) -> None:
+        """Say why a key did nothing, where the store's folder is the reason."""
+        store, access = self._stores.store, self._stores.access
+        if store is None or not set(needs_of(name)) & {"writable", "undo", "redo"}:
+            return
+        if access is Access.GONE:
+            self._window.notice.tell(self._stores.missing)
+        elif access is Access.READ_ONLY:
+            text = "{store} can only be read: nothing in it can be changed"
+            named = store.path.name or str(store.path)
+            self._window.notice.tell(translated("availability", text, store=named))

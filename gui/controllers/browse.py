@@ -54,6 +54,7 @@ class BrowseController(QObject):
         self._following = False
         self._scan = ScanChanged(None)
         self._problems: tuple[str, ...] = ()  # of the last scan that ended
+        self._told = ""  # what was last said of problems
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -101,11 +102,14 @@ class BrowseController(QObject):
         self._show_chosen()
 
     def _show_access(self) -> None:
-        read_only = self._stores.access is Access.READ_ONLY
-        self._window.stats.set_badge(
-            translated("stats", "read-only") if read_only else "",
-            translated("stats", "This folder may be read, but not written.") if read_only else "",
-        )
+        badge, tip = "", ""
+        if self._stores.access is Access.READ_ONLY:
+            badge = translated("stats", "read-only")
+            tip = translated("stats", "This folder may be read, but not written.")
+        elif self._stores.access is Access.GONE:
+            badge = translated("stats", "folder missing")
+            tip = self._stores.missing
+        self._window.stats.set_badge(badge, tip)
 
     def _on_closing(self) -> None:
         self._store = self._showing = None
@@ -213,7 +217,9 @@ class BrowseController(QObject):
             self._end_indexing()
             known, self._problems = self._problems, scan.problems
             self._window.stats.set_problems(len(scan.problems))
-            if not set(scan.problems) <= set(known):
+            if not scan.problems:
+                self._window.notice.take_back(self._told)
+            elif not set(scan.problems) <= set(known):
                 self._tell_problems(scan.problems)
             if self._store is not None:
                 self._store.tasks.start(self._finish_scan(self._store))
@@ -235,6 +241,7 @@ class BrowseController(QObject):
             text += " " + translated(
                 "stats", "({count} in all)", count=count_text(more + 1, "problem")
             )
+        self._told = text
         show = self._window.stats.problems_requested.emit
         self._window.notice.tell(text, translated("stats", "Show"), show)
 

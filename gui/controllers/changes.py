@@ -72,6 +72,11 @@ class DeleteChange(_Moved):
         return self._count
 
     @property
+    def made(self) -> bool:
+        """Whether any image was moved."""
+        return bool(self._paths)
+
+    @property
     def text(self) -> str:
         """What it is, for the menu."""
         return translated("changes", "Delete {images}", images=count_text(self._count, "image"))

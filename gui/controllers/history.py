@@ -199,7 +199,7 @@ class History(QObject):
         if done and not done.whole:
             text = translated("history", "{done}; stopped there", done=text)
         said = [text] if done and change.count else []
-        if len(problems) == 1:  # short enough to be said at once
+        if len(set(problems)) == 1:  # short enough to be said at once
             said, problems = [*said, problems[0]], []
         elif problems:
             said.append(count_text(len(problems), "problem"))

@@ -17,6 +17,7 @@ from core.events import ScanChanged
 from core.records import ImageRecord
 from gui.aio import Latest, TaskScope
 from gui.store_bridge import StoreBridge
+from gui.text import translated
 
 RECORDS_AT_ONCE: Final = 500
 
@@ -99,6 +100,14 @@ class StoreController(QObject):
         It is looked at, in a thread, when the store opens, after each scan, and by ``look``.
         """
         return self._access
+
+    @property
+    def missing(self) -> str:
+        """Why the open store's folder is gone, for people; "" while it is there."""
+        if self._store is None or self._access is not Access.GONE:
+            return ""
+        gone = translated("stores", "The folder {folder} is gone.", folder=str(self._store.path))
+        return self._store.manager.missing or gone
 
     async def look(self) -> None:
         """Look again at what can be done with the open store's folder."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from array import array
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
-from PySide6.QtCore import QItemSelectionModel, QObject
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QPersistentModelIndex
 
 from core.errors import StoreError
 from core.records import TrashReceipt
@@ -39,6 +41,15 @@ LOOK_SECONDS = 0.05
 _Select = QItemSelectionModel.SelectionFlag
 
 
+class _Deletion(NamedTuple):
+    """A deletion that was asked for, what was selected then, and what has been since."""
+
+    change: DeleteChange
+    selection: QItemSelection
+    current: QPersistentModelIndex
+    instead: array[int]
+
+
 class TrashController(QObject):
     """Deletes the selected images, shows the trash, and empties it when asked twice."""
 
@@ -68,6 +79,7 @@ class TrashController(QObject):
         self._shuttle = shuttle
         self._listing: Latest | None = None
         self._thumbnails: TableThumbnails | None = None
+        self._deletions: list[_Deletion] = []  # of which nobody knows yet what came
         self._leaving: set[int] = set()  # keys of images on their way to the trash
         self._back: list[str] = []  # paths of images just restored
         bind(
@@ -95,8 +107,12 @@ class TrashController(QObject):
         if self._store is None or not keys:
             return
         self._leaving.update(keys)
+        change = DeleteChange(self._shuttle, keys)
+        model = self._window.grid.selectionModel()
+        before = QItemSelection(model.selection()), QPersistentModelIndex(model.currentIndex())
         self._select_neighbour()
-        self._history.perform(DeleteChange(self._shuttle, keys))
+        self._deletions.append(_Deletion(change, *before, self._selection.keys()))
+        self._history.perform(change)
 
     def restore(self) -> None:
         """Put what is selected in the trash back where it was."""
@@ -131,12 +147,24 @@ class TrashController(QObject):
 
     def _on_history_idle(self) -> None:
         self._leaving.clear()
+        self._keep_what_stayed()
         self.refresh()
         if self._window.grid.hasFocus():  # what was removed above it may have hidden it
             self._window.grid.scrollTo(self._window.grid.currentIndex())
         if self._back and self._store is not None:
             paths, self._back = self._back, []
             self._store.tasks.start(self._select(self._store, paths))
+
+    def _keep_what_stayed(self) -> None:
+        """Select again what was to be deleted and was not, unless something else is by now."""
+        deletions, self._deletions = self._deletions, []
+        if not deletions or any(each.change.made for each in deletions):
+            return
+        if self._selection.keys() == deletions[-1].instead:
+            model, first = self._window.grid.selectionModel(), deletions[0]
+            model.setCurrentIndex(first.current, _Select.NoUpdate)
+            model.select(first.selection, _Select.ClearAndSelect)
+            self._window.grid.scrollTo(first.current)
 
     async def _select(self, store: OpenStore, paths: list[str]) -> None:
         """Select the images that are back, once they are shown."""
@@ -253,6 +281,7 @@ class TrashController(QObject):
         if self._thumbnails is not None:
             self._thumbnails.deleteLater()
             self._thumbnails = None
+        self._deletions.clear()
         self._leaving.clear()
         self._back.clear()
         self._trashed.set_rows([])

@@ -94,6 +94,12 @@ class Notice(QFrame):
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
+    def take_back(self, text: str) -> None:
+        """Go away at once if this is what is said: it is no longer so."""
+        if self._text.text() == text:
+            self._timer.stop()
+            self.hide()
+
     def press(self, number: int = 0) -> None:
         """Do what a button offers, as a click on it does."""
         self._buttons[number].click()
