@@ -5,24 +5,28 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex
 
 from core.events import WatchingChanged
 from core.watcher import Watching
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
+from gui.models.date_tree import Kind, Place
 from gui.models.image_list import ImageListModel
+from gui.models.unseen import Unseen
 from gui.preferences import Preferences
 from gui.text import translated
 
 
 class ArrivalController(QObject):
-    """Has the store followed while it is shown, and counts what came above what is seen.
+    """Has the store followed while it is shown, and counts what came and is not seen yet.
 
-    What comes never moves what is seen or selected, unless the person follows the newest. What
-    the person brings, by an import or by undoing, is no arrival: it is told to ``expect``, and
-    nothing is counted while such work is under way.
+    That is what came above what is seen, and what came to days that are not shown, where the
+    person looks at some days alone. It counts down as the person gets there. What comes never
+    moves what is seen or selected, unless the person follows the newest. What the person brings,
+    by an import or by undoing, is no arrival: it is told to ``expect``, and nothing is counted
+    while such work is under way.
     """
 
     def __init__(
@@ -39,8 +43,11 @@ class ArrivalController(QObject):
         self._window = window
         self._images = images
         self._preferences = preferences
-        self._new = 0
-        self._came = array("q")  # keys of images that are not counted yet
+        self._unseen = Unseen()  # of what is shown, above what is seen
+        self._elsewhere = 0  # of other days than those shown
+        self._totals: dict[int, int] = {}  # images by day, counted so far where not all is shown
+        self._came: list[tuple[int, array[int]]] = []  # days and keys that are not counted yet
+        self._first_seen = QPersistentModelIndex()  # unless that is the first of all
         self._expected: set[str] = set()
         self._times_seen = 0
         self._follow = window.actions_by_id["follow_newest"]
@@ -49,7 +56,9 @@ class ArrivalController(QObject):
         window.new_images.clicked.connect(self._jump)
         window.grid.visible_rows_changed.connect(self._on_visible_rows_changed)
         images.rowsInserted.connect(self._on_rows_inserted)
+        images.rowsAboutToBeRemoved.connect(self._on_rows_about_to_go)
         images.modelReset.connect(self._forget)
+        window.dates.place_chosen.connect(self._on_place_chosen)
         works.changed.connect(self._count)
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -67,11 +76,13 @@ class ArrivalController(QObject):
 
     def _on_opened(self, store: OpenStore) -> None:
         store.bridge.watching_changed.connect(self._on_watching_changed)
+        store.bridge.images_changed.connect(self._on_images_changed)
         store.manager.follow()
 
     def _on_closing(self) -> None:
         self._window.stats.set_watching("")
         self._expected.clear()
+        self._on_place_chosen(Place())
         self._forget()
 
     def _on_watching_changed(self, change: WatchingChanged) -> None:
@@ -97,31 +108,88 @@ class ArrivalController(QObject):
         if self._follow.isChecked():
             if first == 0:
                 self._window.grid.scrollToTop()
-        elif first < self._window.grid.visible_rows().start:
-            self._came += self._images.keys_between(first, last + 1)
+        elif self._first_seen.isValid() and last < self._first_seen.row():
+            self._came += self._days_between(first, last + 1)
             self._count()
+
+    def _on_rows_about_to_go(self, parent: QModelIndex, first: int, last: int) -> None:
+        if self._unseen:
+            for day, keys in self._days_between(first, last + 1):
+                self._unseen.drop(day, keys)
+            self._show()
+
+    def _days_between(self, first: int, stop: int) -> list[tuple[int, array[int]]]:
+        """Return the days of a run of rows with the keys of these rows."""
+        found, row = [], first
+        while row < stop:
+            section = self._images.sections[self._images.section_at(row)]
+            end = min(section.first_row + section.count, stop)
+            found.append((section.day, self._images.keys_between(row, end)))
+            row = end
+        return found
 
     def _count(self) -> None:
         store = self._stores.store
         if store is not None and self._came and not self._works.asked_for:
-            came, self._came = self._came, array("q")
+            came, self._came = self._came, []
             store.tasks.start(self._count_others(store, came, self._times_seen))
 
-    async def _count_others(self, store: OpenStore, came: array[int], times_seen: int) -> None:
-        new = 0
+    async def _count_others(
+        self, store: OpenStore, came: list[tuple[int, array[int]]], times_seen: int
+    ) -> None:
+        brought = set()
         if self._expected:
-            async for record in store.records(came):
-                new += record.path not in self._expected
-                self._expected.discard(record.path)
-        else:
-            new = len(came)
+            for _, keys in came:
+                async for record in store.records(keys):
+                    if record.path in self._expected:
+                        self._expected.discard(record.path)
+                        brought.add(record.key)
         if times_seen == self._times_seen:
-            self._new += new
-            self._show()
+            for day, keys in came:
+                self._unseen.add(day, (key for key in keys if key not in brought))
+            self._see(self._window.grid.visible_rows().start)
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
         if first == 0:
+            self._first_seen = QPersistentModelIndex()
             self._forget()
+        else:
+            self._first_seen = QPersistentModelIndex(self._images.index(first))
+            self._see(first)
+
+    def _see(self, first: int) -> None:
+        """Take note that this row and all below it are seen, or have been passed by."""
+        if self._unseen and first < self._images.rowCount():
+            section = self._images.sections[self._images.section_at(first)]
+            end = section.first_row + section.count
+            self._unseen.see_from(section.day, self._images.keys_between(first, end))
+        self._show()
+
+    # Days that are not shown
+
+    def _on_place_chosen(self, place: Place) -> None:
+        self._elsewhere = 0
+        self._totals = {}
+        self._show()
+        if (store := self._stores.store) is not None and place.kind != Kind.ALL:
+            store.tasks.start(self._count_elsewhere(store, frozenset()))
+
+    def _on_images_changed(self, days: frozenset[int], keys: frozenset[int]) -> None:
+        place = self._window.dates.place
+        if (store := self._stores.store) is not None and place.kind != Kind.ALL:
+            store.tasks.start(self._count_elsewhere(store, days - place.days))
+
+    async def _count_elsewhere(self, store: OpenStore, days: frozenset[int]) -> None:
+        """Count what is more on these days than there was, unless the person has brought it."""
+        place = self._window.dates.place
+        totals = {each.day: each.images for each in await store.manager.day_totals()}
+        if place != self._window.dates.place:
+            return
+        if self._totals and not self._works.asked_for:
+            more = (totals.get(day, 0) - self._totals.get(day, 0) for day in days)
+            self._elsewhere += sum(max(each, 0) for each in more)
+        self._totals = totals
+        self._show()
 
     def _on_follow_toggled(self, follow: bool) -> None:
         self._preferences.follow_newest = follow
@@ -129,13 +197,16 @@ class ArrivalController(QObject):
             self._jump()
 
     def _jump(self) -> None:
+        if self._window.dates.place.kind != Kind.ALL:
+            self._window.dates.choose()
         self._window.grid.scrollToTop()
         self._forget()
 
     def _forget(self) -> None:
         self._times_seen += 1
-        self._new, self._came = 0, array("q")
+        self._unseen.clear()
+        self._came = []
         self._show()
 
     def _show(self) -> None:
-        self._window.new_images.set_count(self._new)
+        self._window.new_images.set_count(len(self._unseen) + self._elsewhere)

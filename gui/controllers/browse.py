@@ -129,8 +129,18 @@ class BrowseController(QObject):
         stats.set_badge("")
 
     def _on_place_chosen(self, place: Place) -> None:
-        self._place = place
-        self._show_chosen()
+        before, self._place = self._place, place
+        if before.kind == place.kind == Kind.DAYS and self._is_same_grown(before, place):
+            self._stale |= place.days - before.days
+            self._start_following()
+        else:
+            self._show_chosen()
+
+    def _is_same_grown(self, before: Place, place: Place) -> bool:
+        """Tell whether days only came to what is shown, or went that have no images any more."""
+        gone = before.days - place.days
+        shown = {section.day for section in self._images.sections} if gone else set()
+        return bool(before.days & place.days) and gone.isdisjoint(shown)
 
     def _on_catalog_reset(self) -> None:
         self._stale.clear()
@@ -168,7 +178,10 @@ class BrowseController(QObject):
         if keys:
             self._images.forget(keys)
             self.images_edited.emit(keys)
-        if not self._following:
+        self._start_following()
+
+    def _start_following(self) -> None:
+        if self._store is not None and not self._following:
             self._following = True
             self._store.tasks.start(self._follow(self._store))
 
