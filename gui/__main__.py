@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--show",
-        choices=["pinned", "trash", "prune", "preferences", "shortcuts"],
+        choices=["pinned", "trash", "large", "information", "prune", "preferences", "shortcuts"],
         help="for --screenshot: show this first",
     )
     parser.add_argument(

@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget
 
+from gui.views.canvas import PictureCanvas
+from gui.views.large_view import LargeView
 from gui.views.metadata_pane import MetadataPane
 from gui.views.notice import Notice
 
@@ -21,4 +23,8 @@ def _interface(class_name: str, about: QObject | None) -> QAccessibleInterface |
         return QAccessibleWidget(about, QAccessible.Role.Notification, about.accessibleName())
     if isinstance(about, MetadataPane):
         return QAccessibleWidget(about, QAccessible.Role.Grouping, about.accessibleName())
+    if isinstance(about, LargeView):
+        return QAccessibleWidget(about, QAccessible.Role.Grouping, about.accessibleName())
+    if isinstance(about, PictureCanvas):
+        return QAccessibleWidget(about, QAccessible.Role.Graphic, about.accessibleName())
     return None

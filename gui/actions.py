@@ -6,14 +6,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from gui.icons import icon
 from gui.text import translated
 
-Need = Literal["store", "writable", "selection", "trashed", "work", "undo", "redo"]
+Need = Literal[
+    "store", "writable", "selection", "trashed", "work", "undo", "redo", "images", "small", "large"
+]
+Within = Literal["", "grid", "large"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,11 @@ class ActionRow:
         icon: Of ``resources/icons``.
         tip: What it does, for its tool tip.
         needs: What must all be there for it to be enabled: an open store, one that can be
-            written, selected images, a selection in the trash, work under way, something to undo.
+            written, selected images, a selection in the trash, work under way, something to undo,
+            images to look at, any page but the large view, the large view.
         checkable: It has a state.
         group: Of those in one group exactly one is checked.
+        within: The part of the window in which the shortcuts work; "" for all of it.
     """
 
     id: str
@@ -44,6 +49,7 @@ class ActionRow:
     needs: tuple[Need, ...] = ()
     checkable: bool = False
     group: str = ""
+    within: Within = ""
 
 
 ACTIONS: Final = (
@@ -89,28 +95,67 @@ ACTIONS: Final = (
               "Open the selected images in the program the desktop has for them", ("selection",)),
     ActionRow("reveal", "Show in &file manager", "Image", 1, ("Ctrl+Shift+R",), "",
               "Show the selected image in its folder", ("selection",)),
-    ActionRow("larger", "&Larger thumbnails", "View", 0, ("+", "=", "Ctrl++", "Ctrl+="),
-              tip="Show fewer, larger thumbnails"),
-    ActionRow("smaller", "&Smaller thumbnails", "View", 0, ("-", "Ctrl+-"),
-              tip="Show more, smaller thumbnails"),
-    ActionRow("reset_size", "&Default thumbnail size", "View", 0, ("Ctrl+0",),
-              tip="Show thumbnails in the size they have at first"),
-    ActionRow("follow_newest", "&Follow the newest", "View", 1, ("Ctrl+Shift+N",), "",
+    ActionRow("large_view", "Lar&ge view", "View", 0, ("Return", "Enter", "Space"), "large",
+              "Show the current image as large as fits", ("images", "small"), within="grid"),
+    ActionRow("back", "&Back to the images", "View", 0, ("Esc",), "back",
+              "Show all images again", ("large",)),
+    ActionRow("next", "&Next image", "View/&Image", 0, ("Right", "PgDown", "Space"), "next",
+              "Show the next image", ("large",), within="large"),
+    ActionRow("previous", "&Previous image", "View/&Image", 0,
+              ("Left", "PgUp", "Backspace"), "previous",
+              "Show the image before", ("large",), within="large"),
+    ActionRow("first", "&First image", "View/&Image", 0, ("Home",), "",
+              "Show the newest image", ("large",), within="large"),
+    ActionRow("last", "&Last image", "View/&Image", 0, ("End",), "",
+              "Show the oldest image", ("large",), within="large"),
+    ActionRow("zoom_in", "Zoom &in", "View/&Image", 0, ("+", "=", "Ctrl++", "Ctrl+="), "zoom_in",
+              "Show the image larger", ("large",)),
+    ActionRow("zoom_out", "Zoom &out", "View/&Image", 0, ("-", "Ctrl+-"), "zoom_out",
+              "Show the image smaller", ("large",)),
+    ActionRow("zoom_whole", "&Whole image", "View/&Image", 0, ("0", "Ctrl+0"), "whole",
+              "Show the image whole", ("large",)),
+    ActionRow("zoom_full", "F&ull size", "View/&Image", 0, ("1",), "one_to_one",
+              "Show each pixel of the image as one of the screen", ("large",)),
+    ActionRow("turn_right", "&Turn right", "View/&Image", 0, ("R",), "turn",
+              "Turn the view; the file stays as it is", ("large",)),
+    ActionRow("turn_left", "Turn l&eft", "View/&Image", 0, ("Shift+R",), "",
+              "Turn the view; the file stays as it is", ("large",)),
+    ActionRow("information", "Infor&mation", "View/&Image", 0, ("I",), "information",
+              "Show the prompt and some facts over the image", ("large",), checkable=True),
+    ActionRow("slide_show", "&Slide show", "View", 0, ("Ctrl+Shift+S",), "slide_show",
+              "Show one image after the other", ("images",), checkable=True),
+    ActionRow("slide_2", "Every &2 seconds", "View/Slide show &interval", 0, tip="Show each image "
+              "for two seconds", checkable=True, group="slide"),
+    ActionRow("slide_5", "Every &5 seconds", "View/Slide show &interval", 0, tip="Show each image "
+              "for five seconds", checkable=True, group="slide"),
+    ActionRow("slide_10", "Every &10 seconds", "View/Slide show &interval", 0, tip="Show each "
+              "image for ten seconds", checkable=True, group="slide"),
+    ActionRow("slide_30", "Every &30 seconds", "View/Slide show &interval", 0, tip="Show each "
+              "image for half a minute", checkable=True, group="slide"),
+    ActionRow("full_screen", "F&ull screen", "View", 0, ("F11",), "full_screen",
+              "Fill the screen, or no longer", checkable=True),
+    ActionRow("larger", "&Larger thumbnails", "View", 1, ("+", "=", "Ctrl++", "Ctrl+="),
+              tip="Show fewer, larger thumbnails", needs=("small",)),
+    ActionRow("smaller", "&Smaller thumbnails", "View", 1, ("-", "Ctrl+-"),
+              tip="Show more, smaller thumbnails", needs=("small",)),
+    ActionRow("reset_size", "&Default thumbnail size", "View", 1, ("Ctrl+0",),
+              tip="Show thumbnails in the size they have at first", needs=("small",)),
+    ActionRow("follow_newest", "&Follow the newest", "View", 2, ("Ctrl+Shift+N",), "",
               "Keep the newest image in view as images come", checkable=True),
-    ActionRow("show_dates", "Show da&tes", "View", 1, ("Ctrl+1",), "",
+    ActionRow("show_dates", "Show da&tes", "View", 2, ("Ctrl+1",), "",
               "Show or hide the tree of dates", checkable=True),
-    ActionRow("show_metadata", "Show &metadata", "View", 1, ("Ctrl+2",), "",
+    ActionRow("show_metadata", "Show &metadata", "View", 2, ("Ctrl+2",), "",
               "Show or hide the facts about the selection", checkable=True),
-    ActionRow("show_timeline", "Show t&imeline", "View", 1, ("Ctrl+3",), "",
+    ActionRow("show_timeline", "Show t&imeline", "View", 2, ("Ctrl+3",), "",
               "Show or hide how much was made when", checkable=True),
-    ActionRow("timeline_bytes", "Timeline by &bytes", "View", 1, (), "",
+    ActionRow("timeline_bytes", "Timeline by &bytes", "View", 2, (), "",
               "Show in the timeline how many bytes were made, and not how many images",
               checkable=True),
-    ActionRow("appearance_system", "As the &system", "View/A&ppearance", 2, tip="Light or dark as "
+    ActionRow("appearance_system", "As the &system", "View/A&ppearance", 3, tip="Light or dark as "
               "the desktop is", checkable=True, group="appearance"),
-    ActionRow("appearance_light", "&Light", "View/A&ppearance", 2, tip="Always light",
+    ActionRow("appearance_light", "&Light", "View/A&ppearance", 3, tip="Always light",
               checkable=True, group="appearance"),
-    ActionRow("appearance_dark", "&Dark", "View/A&ppearance", 2, tip="Always dark",
+    ActionRow("appearance_dark", "&Dark", "View/A&ppearance", 3, tip="Always dark",
               checkable=True, group="appearance"),
     ActionRow("rescan", "&Rescan", "Store", 0, ("F5",), "rescan",
               "Look for what changed in the store's folders", ("store",)),
@@ -139,6 +184,8 @@ def create_actions(parent: QObject) -> dict[str, QAction]:
         action = QAction(_text(row.text), parent)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        if row.within:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.setCheckable(row.checkable)
         action.setToolTip(_tool_tip(row))
         if row.group:
@@ -158,6 +205,14 @@ def set_available(actions: Mapping[str, QAction], met: Collection[Need] = ()) ->
 def needs_of(name: str) -> tuple[Need, ...]:
     """Return what must be there for the action of this id."""
     return next(row.needs for row in ACTIONS if row.id == name)
+
+
+def give_shortcuts(
+    actions: Mapping[str, QAction], window: QWidget, parts: Mapping[Within, QWidget]
+) -> None:
+    """Have each action's shortcuts work where they are to, also while no menu bar is shown."""
+    for row in ACTIONS:
+        (parts[row.within] if row.within else window).addAction(actions[row.id])
 
 
 def bind(actions: Mapping[str, QAction], acts: Mapping[str, Callable[[], object]]) -> None:

@@ -25,6 +25,7 @@ from gui.controllers.clean_up import CleanUpController
 from gui.controllers.commands import CommandController
 from gui.controllers.history import History
 from gui.controllers.imports import ImportController
+from gui.controllers.large_view import LargeViewController
 from gui.controllers.outside import OutsideController
 from gui.controllers.pins import PinController
 from gui.controllers.prune import PruneController
@@ -32,6 +33,7 @@ from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.selection import SelectionController
 from gui.controllers.settings import SettingsController
 from gui.controllers.shuttle import Shuttle
+from gui.controllers.slide_show import SlideShowController
 from gui.controllers.statistics import StatisticsController
 from gui.controllers.store import StoreController
 from gui.controllers.take_out import TakeOutController
@@ -119,6 +121,8 @@ class Session:
         )
         self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
         self.selection = SelectionController(self.stores, self.window, self.images)
+        self.large = LargeViewController(self.stores, self.browse, self.window, self.images)
+        self.slides = SlideShowController(self.large, self.window, self.images, preferences)
         self.trash = TrashController(
             self.stores, self.works, self.history, self.browse, self.selection, self.window,
             self.images, self.dates, self.trashed, self.shuttle,

@@ -24,16 +24,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import create_actions, fill_menu_bar, set_icons
+from gui.actions import Within, create_actions, fill_menu_bar, give_shortcuts, set_icons
 from gui.icons import icon
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_table import ImageTableModel
 from gui.pages import Page
 from gui.text import translated
-from gui.views.context_menu import IMAGE_MENU, add_context_menu
+from gui.views.context_menu import IMAGE_MENU, LARGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
+from gui.views.large_view import LargeView
 from gui.views.message_page import MessagePage
 from gui.views.metadata_pane import MetadataPane
 from gui.views.new_images import NewImagesButton
@@ -58,7 +59,7 @@ APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark"
 class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
-    Its parts are attributes: ``dates``, ``grid``, ``trash``, ``message``, ``metadata``,
+    Its parts are attributes: ``dates``, ``grid``, ``large``, ``trash``, ``message``, ``metadata``,
     ``timeline``, ``stats``, ``notice``, ``veil``, ``actions_by_id`` and ``recent_menu``.
 
     Signals:
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.message = MessagePage()
         self.stats = StatsBar()
         self.actions_by_id = create_actions(self)
+        self.large = LargeView(self.actions_by_id)
         self.trash = TrashPage(trash_model, self.actions_by_id)
         self.recent_menu = QMenu(self)
         self.actions_by_id["recent"].setMenu(self.recent_menu)
@@ -91,6 +93,8 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._size_slider = QSlider(Qt.Orientation.Horizontal)
         self._appearance_button = QToolButton()
+        self._tools = QToolBar(_text("Tools"))
+        self._fill_tool_bar()
         self._lay_out()
         self.veil = DropVeil(self)
         self._connect()
@@ -103,8 +107,20 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} — {NAME}" if name else NAME)
 
     def show_grid(self) -> None:
-        """Show the images."""
-        self._stack.setCurrentWidget(self.grid)
+        """Show the images; if one of them is shown large, it stays."""
+        if not self.shows_large:
+            self._stack.setCurrentWidget(self.grid)
+
+    def show_large(self) -> None:
+        """Show the large view in place of the grid."""
+        self._stack.setCurrentWidget(self.large)
+        self.large.setFocus()
+
+    def leave_large(self) -> None:
+        """Show the grid in place of the large view, if that is shown."""
+        if self.shows_large:
+            self._stack.setCurrentWidget(self.grid)
+            self.grid.setFocus()
 
     def show_page(self, page: Page) -> None:
         """Show a message in place of the images."""
@@ -114,6 +130,16 @@ class MainWindow(QMainWindow):
     def show_trash(self) -> None:
         """Show the trash in place of the images."""
         self._stack.setCurrentWidget(self.trash)
+
+    @property
+    def shows_grid(self) -> bool:
+        """Whether the grid is what is shown."""
+        return self._stack.currentWidget() is self.grid
+
+    @property
+    def shows_large(self) -> bool:
+        """Whether the large view is what is shown."""
+        return self._stack.currentWidget() is self.large
 
     @property
     def shows_trash(self) -> bool:
@@ -150,19 +176,26 @@ class MainWindow(QMainWindow):
         super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew in a new palette."""
+        """Draw the icons anew in a new palette; give a large image the full screen."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "veil"):
             self._draw_icons()
+        if event.type() == QEvent.Type.WindowStateChange and hasattr(self, "veil"):
+            self.actions_by_id["full_screen"].setChecked(self.isFullScreen())
+            self._make_room()
 
     # How it is put together
 
     def _lay_out(self) -> None:
         fill_menu_bar(self.menuBar(), self.actions_by_id)
         add_context_menu(self.grid, self.actions_by_id, IMAGE_MENU)
-        self.addToolBar(self._make_tool_bar())
+        add_context_menu(self.large.canvas, self.actions_by_id, LARGE_MENU)
+        parts: dict[Within, QWidget] = {"grid": self.grid, "large": self.large.canvas}
+        give_shortcuts(self.actions_by_id, self, parts)
+        self.addToolBar(self._tools)
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.large)
         self._stack.addWidget(self.trash)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -188,8 +221,8 @@ class MainWindow(QMainWindow):
         self.setTabOrder(self.grid, self.metadata)
         self.setTabOrder(self.metadata, self.timeline)
 
-    def _make_tool_bar(self) -> QToolBar:
-        bar = QToolBar(_text("Tools"))
+    def _fill_tool_bar(self) -> None:
+        bar = self._tools
         bar.setObjectName("tools")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
@@ -218,13 +251,12 @@ class MainWindow(QMainWindow):
         self._appearance_button.setAccessibleName(_text("Appearance"))
         self._appearance_button.setToolTip(_text("Light or dark"))
         bar.addWidget(self._appearance_button)
-        return bar
 
     def _connect(self) -> None:
-        panes = (self.dates, self.metadata, self.timeline)
-        for action, pane in zip(self._pane_actions(), panes, strict=True):
+        for action in self._pane_actions():
             action.setChecked(True)
-            action.toggled.connect(pane.setVisible)
+            action.toggled.connect(self._make_room)
+        self._stack.currentChanged.connect(self._make_room)
         self._stack.currentChanged.connect(self.page_changed)
         self._size_slider.valueChanged.connect(self.grid.set_cell_size)
         self.grid.cell_size_changed.connect(self._size_slider.setValue)
@@ -232,6 +264,17 @@ class MainWindow(QMainWindow):
     def _pane_actions(self) -> list[QAction]:
         names = ("show_dates", "show_metadata", "show_timeline")
         return [self.actions_by_id[name] for name in names]
+
+    def _make_room(self) -> None:
+        """Show what belongs around the page: nothing around a large image on a full screen."""
+        bare = self.shows_large and self.isFullScreen()
+        dates, metadata, timeline = (action.isChecked() for action in self._pane_actions())
+        self.dates.setVisible(dates and not bare)
+        self.metadata.setVisible(metadata and not bare)
+        self.timeline.setVisible(timeline and not self.shows_large)
+        for widget in (self.menuBar(), self._tools, self.stats):
+            widget.setVisible(not bare)
+        self.large.set_bar_shown(not bare)
 
     def _draw_icons(self) -> None:
         set_icons(self.actions_by_id, self.palette())

@@ -72,6 +72,15 @@ class Preferences:
         self._settings.setValue("follow_newest", "yes" if value else "no")
 
     @property
+    def slide_seconds(self) -> int | None:
+        """How long a slide show shows each image, in seconds."""
+        return self._number("slide_seconds")
+
+    @slide_seconds.setter
+    def slide_seconds(self, value: int) -> None:
+        self._settings.setValue("slide_seconds", str(value))
+
+    @property
     def import_folder(self) -> str:
         """The folder that images were imported from last; "" if none was."""
         value = self._settings.value("import_folder", "")

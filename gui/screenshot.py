@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PLACES: Final = {"pinned": Kind.PINNED, "trash": Kind.TRASH}
+VIEWS: Final = {"large": ("large_view",), "information": ("large_view", "information")}
 DIALOGS: Final = {"preferences": "preferences", "prune": "prune", "shortcuts": "shortcuts"}
 DIMMED: Final = QColor(0, 0, 0, 110)
 SETTLING_SECONDS: Final = 1.0  # a dialog plans, and makes thumbnails, after it has opened
@@ -32,7 +33,7 @@ async def take(session: Session, file: Path, select: int | None, show: str | Non
         session: The window.
         file: The PNG file to write.
         select: The image to select first, 1 for the newest.
-        show: A place or a dialog to show first: one of ``PLACES`` or ``DIALOGS``.
+        show: A place, a view or a dialog to show first: of ``PLACES``, ``VIEWS`` or ``DIALOGS``.
 
     Returns:
         The exit status: 1, and the reason on stderr, if there is nothing to take it of or the
@@ -53,6 +54,10 @@ async def take(session: Session, file: Path, select: int | None, show: str | Non
         await session.all_loaded()
     if show in PLACES:
         session.window.dates.choose(PLACES[show])
+    elif show in VIEWS:
+        for name in VIEWS[show]:
+            session.window.actions_by_id[name].trigger()
+        await session.large.settled()
     elif show is not None:
         session.window.actions_by_id[DIALOGS[show]].trigger()
     if show is not None:

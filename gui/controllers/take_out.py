@@ -61,6 +61,7 @@ class TakeOutController(QObject):
             {"copy_image": self.copy, "export": self.export},
         )
         window.grid.drag_wanted.connect(self.drag)
+        window.large.canvas.drag_wanted.connect(self.drag)
 
     def copy(self) -> None:
         """Put the selected images on the clipboard: as files, and a single one as a picture."""

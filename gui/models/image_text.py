@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
 from core.records import ImageRecord
-from gui.text import date_text, moment_text, size_text, translated
+from gui.text import date_text, moment_text, number_text, size_text, translated
 
 _CONTEXT = "ImageList"
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What is said of an image that is shown large.
+
+    Attributes:
+        name: Its prompt; the file's name where there is none.
+        description: When it was made, how large it is, what is wrong with it.
+        prompt: In full; "" where unknown.
+        lines: The facts, one after the other.
+    """
+
+    name: str = ""
+    description: str = ""
+    prompt: str = ""
+    lines: tuple[str, ...] = ()
 
 
 def name_of(record: ImageRecord) -> str:
@@ -38,6 +56,28 @@ def description_of(record: ImageRecord, problem: str | None) -> str:
     if problem is not None:
         parts.append(translated(_CONTEXT, "broken: {reason}", reason=problem))
     return ", ".join(parts)
+
+
+def caption_of(record: ImageRecord, problem: str | None) -> Caption:
+    """Return what is said of an image that is shown large; ``problem`` as above."""
+    made = " · ".join(each for each in (record.model, record.provider) if each)
+    facts = [moment_text(record.created), size_text(record.size_bytes)]
+    if record.width and record.height:
+        facts.insert(1, f"{record.width} × {record.height}")
+    return Caption(
+        name_of(record),
+        description_of(record, problem),
+        record.prompt,
+        tuple(line for line in (made, " · ".join(facts), record.filename) if line),
+    )
+
+
+def waiting_text(record: ImageRecord) -> str:
+    """Say that a large image is on its way, and how large it is where that is known."""
+    megapixels = record.width * record.height / 1_000_000
+    if megapixels < 1:
+        return translated(_CONTEXT, "Opening…")
+    return translated(_CONTEXT, "Opening {count} megapixels…", count=number_text(round(megapixels)))
 
 
 def tool_tip_of(record: ImageRecord, problem: str | None) -> str:

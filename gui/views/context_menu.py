@@ -7,18 +7,23 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 IMAGE_MENU: Final = (
     ("open_image", "reveal"),
     ("copy_image", "copy_prompt", "copy_path", "export"),
     ("pin", "delete"),
 )
+LARGE_MENU: Final = (
+    ("back", "zoom_whole", "zoom_full", "turn_right"),
+    ("information", "slide_show", "full_screen"),
+    *IMAGE_MENU,
+)
 TRASH_MENU: Final = (("restore",), ("delete_for_good", "empty_trash"))
 
 
 def add_context_menu(
-    view: QAbstractItemView,
+    view: QWidget,
     actions: Mapping[str, QAction],
     sections: Sequence[Sequence[str]],
     below: Sequence[QMenu] = (),
@@ -35,10 +40,14 @@ def add_context_menu(
         menu.addMenu(other)
 
     def offer(at: QPoint) -> None:
-        current = view.currentIndex()
-        if not view.indexAt(at).isValid() and current.isValid():  # a key says no place
-            at = view.visualRect(current).center()
-        menu.popup(view.viewport().mapToGlobal(at))
+        on = view
+        if isinstance(view, QAbstractItemView):
+            on, current = view.viewport(), view.currentIndex()
+            if not view.indexAt(at).isValid() and current.isValid():  # a key says no place
+                at = view.visualRect(current).center()
+        elif not view.rect().contains(at):
+            at = view.rect().center()
+        menu.popup(on.mapToGlobal(at))
 
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     view.customContextMenuRequested.connect(offer)

@@ -1,0 +1,296 @@
+"""The large view: shows the grid's current image, with its neighbours ready."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from functools import partial
+from math import ceil
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QSize, QTimer, Signal
+
+from core.records import ImageRecord
+from gui.actions import bind
+from gui.aio import Latest
+from gui.controllers.browse import BrowseController
+from gui.controllers.large_detail import LargeDetail
+from gui.controllers.large_pictures import Held, LargePictures
+from gui.controllers.store import OpenStore, StoreController
+from gui.main_window import MainWindow
+from gui.models.image_list import ImageListModel
+from gui.models.image_text import caption_of, waiting_text
+from gui.pictures import shaped_like
+
+WAITING_MS: Final = 500  # what is over sooner would only flicker
+AHEAD: Final = 2  # images that are made ready in the direction of travel; one behind
+
+_Select = QItemSelectionModel.SelectionFlag
+
+
+class LargeViewController(QObject):
+    """Shows the grid's current image as large as fits, and steps through the others.
+
+    The image shown is always the one selected, so all that is done to the selection is done to
+    it; when it goes, the one that is current then is shown.
+
+    Signals:
+        shown(): Another image, or its picture, is shown.
+    """
+
+    shown = Signal()
+
+    def __init__(
+        self,
+        stores: StoreController,
+        browse: BrowseController,
+        window: MainWindow,
+        images: ImageListModel,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._view = window.large
+        self._canvas = window.large.canvas
+        self._images = images
+        self._grid = window.grid
+        self._store: OpenStore | None = None
+        self._pictures: LargePictures | None = None
+        self._showing: Latest | None = None
+        self._detail: LargeDetail | None = None
+        self._record: ImageRecord | None = None
+        self._backwards = False
+        self._settled = asyncio.Event()
+        self._waiting = QTimer(self, singleShot=True, interval=WAITING_MS)
+        self._waiting.timeout.connect(self._say_waiting)
+        self._bind()
+        self._grid.doubleClicked.connect(self.open)
+        self._grid.selectionModel().currentChanged.connect(self._on_current_changed)
+        self._canvas.stepped.connect(self.step)
+        window.page_changed.connect(self._on_page_changed)
+        window.dates.place_chosen.connect(lambda _: self.leave())
+        images.modelReset.connect(self.leave)
+        images.rowsInserted.connect(self._show_position)
+        images.rowsRemoved.connect(self._on_rows_removed)
+        browse.images_edited.connect(self._on_images_edited)
+        stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
+
+    @property
+    def pictures(self) -> LargePictures | None:
+        """The pictures at hand; ``None`` while no store is open."""
+        return self._pictures
+
+    @property
+    def record(self) -> ImageRecord | None:
+        """The image that is shown; ``None`` while it is looked up, and while none is."""
+        return self._record
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the picture of the current image is shown, or why there is none."""
+        return self._canvas.shown is not None or bool(self._canvas.problem)
+
+    async def settled(self) -> None:
+        """Wait until the picture of the current image is shown, or why there is none."""
+        await self._settled.wait()
+
+    def open(self) -> None:
+        """Show the current image, or the first that is seen, large."""
+        index = self._grid.currentIndex()
+        if not index.isValid():
+            index = self._images.index(self._grid.visible_rows().start)
+        if index.isValid() and self._store is not None:
+            self._window.show_large()
+            self._go_to(index.row())
+
+    def leave(self) -> None:
+        """Show the grid again, with the image selected and in sight."""
+        if self._window.shows_large:
+            self._window.leave_large()
+            self._grid.scrollTo(self._grid.currentIndex())
+
+    def step(self, count: int) -> None:
+        """Show the image so many further, or back; not beyond the first or the last."""
+        if self._window.shows_large:
+            last = self._images.rowCount() - 1
+            self._go_to(min(max(self._grid.currentIndex().row() + count, 0), last))
+
+    def _bind(self) -> None:
+        canvas = self._canvas
+        bind(
+            self._window.actions_by_id,
+            {
+                "large_view": self.open,
+                "next": partial(self.step, 1),
+                "previous": partial(self.step, -1),
+                "first": lambda: self._go_to(0),
+                "last": lambda: self._go_to(self._images.rowCount() - 1),
+                "zoom_in": canvas.zoom_in,
+                "zoom_out": canvas.zoom_out,
+                "zoom_whole": canvas.show_whole,
+                "zoom_full": canvas.show_full_size,
+                "turn_right": partial(canvas.turn, 1),
+                "turn_left": partial(canvas.turn, -1),
+            },
+        )
+        information = self._window.actions_by_id["information"]
+        information.toggled.connect(self._view.set_overlay_shown)
+
+    # Which image is shown
+
+    def _go_to(self, row: int) -> None:
+        """Make an image the current one and the only one selected; that shows it."""
+        index, model = self._images.index(row), self._grid.selectionModel()
+        before = model.currentIndex()
+        self._backwards = before.isValid() and row < before.row()
+        model.setCurrentIndex(index, _Select.ClearAndSelect)
+        if index == before:
+            self._on_current_changed(index)
+
+    def _on_current_changed(self, index: QModelIndex) -> None:
+        if not self._window.shows_large or not index.isValid():
+            return
+        model = self._grid.selectionModel()
+        if not model.isSelected(index) or model.selection().size() > 1:
+            model.select(index, _Select.ClearAndSelect)
+        self._show_position()
+        if self._store is not None and self._showing is not None:
+            key = self._images.key_at(index.row())
+            record = self._images.record(key)
+            if record is not None:
+                self._showing.cancel()
+                self._show(record)
+            else:
+                self._showing.start(self._look_up(self._store, key))
+
+    async def _look_up(self, store: OpenStore, key: int) -> None:
+        self._record = None
+        self._settled.clear()
+        self._canvas.show_stand_in(None, QSize())
+        records = await store.manager.records([key])
+        self._images.set_records(records)
+        if key in records:
+            self._show(records[key])
+
+    def _show(self, record: ImageRecord) -> None:
+        """Show this image at once if its picture is ready, else what is known of it so far."""
+        if self._pictures is None:
+            return
+        self._record = record
+        if self._detail is not None:
+            self._detail.follow(record)
+        held = self._pictures.get(record.key)
+        if held is None or held.record.modified_ns != record.modified_ns:
+            self._pictures.forget([record.key])
+            self._settled.clear()
+            self._show_stand_in(record)
+            self._waiting.start()
+        else:
+            self._show_held(held)
+        self._caption()
+        self._pictures.want([record, *self._neighbours()], self._edge())
+        self.shown.emit()
+
+    def _show_held(self, held: Held) -> None:
+        self._waiting.stop()
+        self._settled.set()
+        if held.shown is not None:
+            self._canvas.show_picture(held.shown)
+        else:
+            self._canvas.show_problem(held.problem)
+
+    def _show_stand_in(self, record: ImageRecord) -> None:
+        """Show the thumbnail as large as the image will be."""
+        picture = self._images.picture(record.key)
+        pixmap = picture.pixmap if picture is not None else None
+        whole = QSize(record.width, record.height)
+        if pixmap is not None:
+            whole = shaped_like(pixmap, whole)
+        self._canvas.show_stand_in(pixmap, whole)
+
+    def _on_arrived(self, key: int) -> None:
+        if self._record is None or self._record.key != key or self._pictures is None:
+            return
+        held = self._pictures.get(key)
+        if held is not None and not self.is_ready:
+            self._show_held(held)
+            self._caption()
+            self.shown.emit()
+
+    def _caption(self) -> None:
+        if self._record is not None:
+            self._view.set_caption(caption_of(self._record, self._canvas.problem or None))
+
+    def _show_position(self) -> None:
+        if self._window.shows_large:
+            number = self._grid.currentIndex().row() + 1
+            self._view.set_position(number, self._images.rowCount())
+
+    def _say_waiting(self) -> None:
+        if not self.is_ready and self._record is not None:
+            self._canvas.set_waiting(waiting_text(self._record))
+
+    # What is made ready
+
+    def _neighbours(self) -> list[ImageRecord]:
+        """Return the images that will be looked at next, as far as they are known by now."""
+        row, ahead = self._grid.currentIndex().row(), -1 if self._backwards else 1
+        steps = [ahead * step for step in range(1, AHEAD + 1)]
+        rows = [row + step for step in (steps[0], -ahead, *steps[1:])]
+        last = self._images.rowCount() - 1
+        keys = self._images.keys_at(each for each in rows if 0 <= each <= last)
+        if self._store is not None and any(self._images.record(key) is None for key in keys):
+            self._store.tasks.start(self._bring_records(self._store, keys))
+        return [record for key in keys if (record := self._images.record(key)) is not None]
+
+    async def _bring_records(self, store: OpenStore, keys: Collection[int]) -> None:
+        found = await store.manager.records(keys)
+        self._images.set_records(found)
+        if found and self._record is not None and self._pictures is not None:
+            known = [each for key in keys if (each := self._images.record(key)) is not None]
+            self._pictures.want([self._record, *known], self._edge())
+
+    def _edge(self) -> int:
+        """Return how many pixels an image's longer side needs, to be seen whole."""
+        return ceil(max(self._canvas.zoom.view))
+
+    # Coming and going
+
+    def _on_page_changed(self) -> None:
+        if not self._window.shows_large:
+            self._record = None
+            self._waiting.stop()
+            if self._showing is not None and self._detail is not None:
+                self._showing.cancel()
+                self._detail.follow(None)
+            if self._pictures is not None:
+                self._pictures.want([], 0)
+            self._canvas.show_stand_in(None, QSize())
+
+    def _on_rows_removed(self) -> None:
+        if not self._images.rowCount():
+            self.leave()
+        self._show_position()
+
+    def _on_images_edited(self, keys: frozenset[int]) -> None:
+        if self._pictures is None:
+            return
+        self._pictures.forget(keys)
+        if self._window.shows_large and self._record is not None and self._record.key in keys:
+            self._on_current_changed(self._grid.currentIndex())
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._store = store
+        self._showing = Latest(store.tasks)
+        self._detail = LargeDetail(store, self._canvas, self._window.notice.tell)
+        self._pictures = LargePictures(store, self)
+        self._pictures.arrived.connect(self._on_arrived)
+
+    def _on_closing(self) -> None:
+        self.leave()
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures.deleteLater()
+        if self._detail is not None:
+            self._detail.deleteLater()
+        self._store = self._showing = self._detail = self._pictures = self._record = None

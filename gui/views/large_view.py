@@ -1,0 +1,216 @@
+"""The large view in place of the grid: one image, a bar above it, what is known of it over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from gui.models.image_text import Caption
+from gui.text import number_text, translated
+from gui.views.canvas import PictureCanvas
+
+OVERLAY_PX: Final = 460
+NARROW_PX: Final = 420
+MARGIN_PX: Final = 16
+RADIUS_PX: Final = 10
+GROUND_ALPHA: Final = 0.9
+PROMPT_LIMIT: Final = 900  # characters over the image; the pane has all
+BUTTONS: Final = (  # each with the width of a view from which on there is room for it
+    (0, ("previous", "next")),
+    (640, ("zoom_out", "zoom_in", "zoom_whole", "zoom_full")),
+    (420, ("turn_right", "information", "slide_show", "full_screen")),
+)
+
+
+class LargeView(QWidget):
+    """A bar with the image's name, its place in the list, the zoom and the buttons; the canvas.
+
+    Attributes:
+        canvas: What shows the image and has the focus.
+        overlay: What is known of the image, where a person wants it.
+    """
+
+    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_text("Large view"))
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self.canvas = PictureCanvas()
+        self.setFocusProxy(self.canvas)
+        self._name = QLabel()
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._name.setMinimumWidth(1)
+        self._name.setObjectName("largeName")
+        self._position = QLabel()
+        self._percent = QLabel()
+        for label in (self._position, self._percent):
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._whole_name = ""
+        self._groups: list[tuple[int, QWidget]] = []
+        self.overlay = Overlay(self.canvas)
+        self._bar = QFrame()
+        self._bar.setObjectName("largeBar")
+        self._lay_out(actions)
+        self.canvas.zoomed.connect(self._show_percent)
+
+    def set_caption(self, caption: Caption) -> None:
+        """Say what the image is."""
+        self._whole_name = caption.name
+        self.canvas.setAccessibleName(caption.name or _text("Large view"))
+        self.canvas.setAccessibleDescription(caption.description)
+        self.overlay.set_caption(caption)
+        self._elide()
+
+    def set_position(self, number: int, count: int) -> None:
+        """Say which image it is, of how many."""
+        of = _text("{number} of {count}", number=number_text(number), count=number_text(count))
+        self._position.setText(of)
+
+    def set_overlay_shown(self, shown: bool) -> None:
+        """Show what is known over the image, or no longer."""
+        self.overlay.setVisible(shown)
+
+    def set_bar_shown(self, shown: bool) -> None:
+        """Show the bar, or the image alone."""
+        self._bar.setVisible(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the buttons that there is room for; all can be done by keys and menu."""
+        super().resizeEvent(event)
+        for least, buttons in self._groups:
+            buttons.setVisible(self.width() >= least)
+        self._percent.setVisible(self.width() >= NARROW_PX)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the name into the bar."""
+        if event.type() == QEvent.Type.Resize:
+            self._elide()
+        return super().eventFilter(watched, event)
+
+    def _elide(self) -> None:
+        line = " ".join(self._whole_name.split())
+        room = self._name.width()
+        self._name.setText(
+            self._name.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, room)
+        )
+        self._name.setAccessibleName(line)
+
+    def _show_percent(self) -> None:
+        known = self.canvas.shown is not None
+        percent = self.canvas.zoom.factor * 100
+        shown = number_text(round(percent)) if percent >= 1 else f"{percent:.1g}"
+        self._percent.setText(f"{shown} %" if known else "")
+
+    def _lay_out(self, actions: Mapping[str, QAction]) -> None:
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(2)
+        row.addWidget(_button(actions["back"]))
+        row.addSpacing(6)
+        row.addWidget(self._name, 1)
+        row.addSpacing(12)
+        row.addWidget(self._position)
+        row.addSpacing(12)
+        row.addWidget(self._percent)
+        for least, group in BUTTONS:
+            buttons = QWidget()
+            inner = QHBoxLayout(buttons)
+            inner.setContentsMargins(10, 0, 0, 0)
+            inner.setSpacing(2)
+            for name in group:
+                inner.addWidget(_button(actions[name]))
+            row.addWidget(buttons)
+            self._groups.append((least, buttons))
+        self._name.installEventFilter(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self.canvas, 1)
+
+
+class Overlay(QFrame):
+    """What is known of an image, over its lower left corner: the prompt first."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._around = parent
+        self.setObjectName("overlay")
+        self.setAccessibleName(_text("Information"))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._prompt, self._facts = QLabel(), QLabel()
+        self._facts.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._prompt.setObjectName("overlayPrompt")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        for label in (self._prompt, self._facts):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def said(self) -> str:
+        """What it says."""
+        return f"{self._prompt.text()}\n{self._facts.text()}"
+
+    def set_caption(self, caption: Caption) -> None:
+        """Say this."""
+        prompt = caption.prompt
+        if len(prompt) > PROMPT_LIMIT:
+            prompt = prompt[:PROMPT_LIMIT].rstrip() + "…"
+        self._prompt.setText(prompt)
+        self._prompt.setVisible(bool(prompt))
+        self._facts.setText("\n".join(caption.lines))
+        self._place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lie where it belongs."""
+        super().showEvent(event)
+        self._place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a ground that lets a little of the image through, and on which words are read."""
+        ground = self.palette().color(QPalette.ColorRole.Window)
+        ground.setAlphaF(GROUND_ALPHA)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(self.rect(), RADIUS_PX, RADIUS_PX)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in place when what it lies on is resized."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        around = self._around.rect()
+        width = min(OVERLAY_PX, max(around.width() - 2 * MARGIN_PX, 1))
+        inside = width - 32
+        height = 24 + self._facts.heightForWidth(inside)
+        if not self._prompt.isHidden():
+            height += 8 + self._prompt.heightForWidth(inside)
+        height = min(height, max(around.height() - 2 * MARGIN_PX, 1))
+        self.setGeometry(MARGIN_PX, around.height() - MARGIN_PX - height, width, height)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(20, 20))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text().replace("&", ""))
+    return button
+
+
+def _text(source: str, **values: str) -> str:
+    return translated("large", source, **values)
