@@ -15,7 +15,7 @@ class FolderState(msgspec.Struct, frozen=True):
     looked_ns: int
 
 
-class FileEntry(msgspec.Struct, frozen=True, gc=False):
+class FileEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the catalogue knows of one image file, as far as telling whether it changed."""
 
     key: int
@@ -50,6 +50,49 @@ class ImageRow(msgspec.Struct, array_like=True, gc=False):
     rating: int = 0
     tags: str = ""  # a JSON array of texts; "" for none
     sha256: str | None = None
+
+
+class ImageFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An image file in a folder: its name, what that says, and whether a sidecar is beside it."""
+
+    name: str
+    image_id: str
+    format: str
+    beside: bool
+
+
+class ScanTask(msgspec.Struct, frozen=True, gc=False):
+    """Some images of one folder that are to be compared with what is known of them.
+
+    Attributes:
+        path: The folder, relative to the store.
+        day: The day a dated folder is for, as ``date.toordinal()``; ``None`` in the flat layout.
+        images: The image files.
+        known: What the catalogue knows of them, by name; new ones are not in it.
+    """
+
+    path: str
+    day: int | None
+    images: list[ImageFile]
+    known: dict[str, FileEntry] = {}
+
+
+class ScanResult(msgspec.Struct, gc=False):
+    """What came of a task: the changes, as in ``FolderChange``.
+
+    Attributes:
+        rows: New images, and known ones that are not what they were.
+        replaced: What was known of those of ``rows`` that are not new.
+        removed: What was known of images that are gone.
+        problems: What cannot be shown, and why, for people.
+        complete: Whether all could be read, so that it need not be tried again.
+    """
+
+    rows: list[ImageRow] = []
+    replaced: list[FileEntry] = []
+    removed: list[FileEntry] = []
+    problems: list[str] = []
+    complete: bool = True
 
 
 class Leftovers(msgspec.Struct, frozen=True):

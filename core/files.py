@@ -142,6 +142,11 @@ def list_folder(folder: int) -> Listing:
     return Listing(files, folders)
 
 
+def names_in(folder: int) -> list[str]:
+    """Return the names of all that is in an open folder, whatever it is; quicker than listing."""
+    return os.listdir(folder)
+
+
 def walk(store: int, folders: Iterable[str]) -> Iterator[tuple[str, int, list[str]]]:
     """Go through some folders of the store and all in them; links are not followed.
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from core import files, sidecar
-from core.changes import BESIDE, IN_METADATA, NO_SIDECAR, FileEntry, ImageRow
+from core.changes import (
+    BESIDE,
+    IN_METADATA,
+    NO_SIDECAR,
+    FileEntry,
+    ImageFile,
+    ImageRow,
+    ScanResult,
+    ScanTask,
+)
 from core.errors import SidecarError
 from core.files import Signature
 from core.layout import SIDECAR_SUFFIX, id_moment, image_name, is_temporary
@@ -20,100 +29,124 @@ _NOTHING = SidecarFields()
 _ABSENT = Signature(0, 0)
 
 
-#: One image: what was known of it, and what it is now if that is not the same.
-Looked = tuple[FileEntry | None, ImageRow | None]
-
-
-class FolderScan:
-    """Looks at the images of one folder, one after the other.
+class FolderListing:
+    """What is in a folder by its names alone.
 
     Args:
         path: The folder, relative to the store.
         folder: Its descriptor.
-        metadata: Descriptor of the flat layout's folder of sidecars, ``None`` if there is none.
         day: The day a dated folder is for; ``None`` in the flat layout.
         known: What the catalogue knows of the images in this folder, by name.
-        names: Files to look at, also some that are gone; by default all that are there.
 
     Attributes:
         names: The images' file names, newest first as far as names tell.
         stems: The images' ids.
         others: The names of the files that are neither images nor temporary.
-        removed: What was known of images that are not there (any more), as far as looked.
+        removed: What was known of images that are not there (any more).
         problems: What cannot be shown, and why.
-        complete: Whether all could be read, so that it need not be tried again.
     """
 
     def __init__(
-        self,
-        path: str,
-        folder: int,
-        metadata: int | None,
-        day: int | None,
-        known: dict[str, FileEntry],
-        names: Collection[str] | None = None,
+        self, path: str, folder: int, day: int | None, known: dict[str, FileEntry]
     ) -> None:
         self._path = path
-        self._folder = folder
-        self._metadata = metadata
         self._day = day
         self._known = known
-        self.problems: list[str] = []
-        self.complete = True
-        found = files.list_folder(folder).files if names is None else names
-        sidecars = {name for name in found if name.endswith(SIDECAR_SUFFIX)}
-        others = [name for name in found if name not in sidecars]
-        parts = {name: split for name in others if (split := image_name(name))}
-        self._parts = parts
-        self._beside = set() if day is None else sidecars
-        self.stems = {stem for stem, _ in parts.values()}
-        self.others = [name for name in found if name not in parts and not is_temporary(name)]
-        self.names = sorted(parts, reverse=True)
-        self.removed = [entry for name, entry in known.items() if name not in parts]
-        self._report_misnamed([name for name in others if name not in parts])
+        found = files.list_folder(folder).files
+        self._parts = {name: parts for name in found if (parts := image_name(name))}
+        self._beside = set(() if day is None else found)
+        self.stems = {stem for stem, _ in self._parts.values()}
+        self.others = [name for name in found if name not in self._parts and not is_temporary(name)]
+        self.names = sorted(self._parts, reverse=True)
+        self.removed = [entry for name, entry in known.items() if name not in self._parts]
+        self.problems = [*self._misnamed()]
 
-    def _report_misnamed(self, names: list[str]) -> None:
-        misnamed = [
-            name
-            for name in names
-            if not is_temporary(name) and image_name(f"x.{name.rpartition('.')[2]}")
-        ]
+    def _misnamed(self) -> Iterator[str]:
+        misnamed = [name for name in self.others if image_name(f"x.{name.rpartition('.')[2]}")]
         if misnamed:
-            self.problems.append(
+            yield (
                 f"{len(misnamed)} images in {self._path} have names that cannot be image ids, "
                 f"such as {misnamed[0][:60]!a}. Rename them to 1 to 200 plain characters."
             )
 
-    def look(self) -> Iterator[Looked]:
-        """Look at every image; ``removed`` and ``problems`` are whole at the end."""
-        for name in self.names:
-            before = self._known.get(name)
-            try:
-                image = files.signature(self._folder, name)
-            except FileNotFoundError:  # gone since the folder was listed
-                if before is not None:
-                    self.removed.append(before)
-                continue
-            except OSError as error:
-                self.problems.append(
-                    f"{self._path}/{name} cannot be read: {error.strerror or error}."
-                )
-                self.complete = False
-                continue
-            yield self._compare(name, image, before)
+    def task(self, names: list[str]) -> ScanTask:
+        """Return the task of looking at some of the images."""
+        known = self._known
+        return ScanTask(
+            self._path,
+            self._day,
+            [self._file(name, *self._parts[name]) for name in names],
+            {name: known[name] for name in names if name in known} if known else {},
+        )
 
-    def _compare(self, name: str, image: Signature, before: FileEntry | None) -> Looked:
-        stem, file_format = self._parts[name]
-        file = stem + SIDECAR_SUFFIX
-        place, folder = self._place(file)
-        if before is not None and (before.size_bytes, before.modified_ns) == image:
-            was = (before.sidecar, before.sidecar_bytes, before.sidecar_ns)
-            if was == _sidecar_state(place, folder, file):
-                return before, None
-        place, (size, changed), fields, problem = self._read_sidecar(place, folder, file)
+    def _file(self, name: str, stem: str, file_format: str) -> ImageFile:
+        return ImageFile(name, stem, file_format, stem + SIDECAR_SUFFIX in self._beside)
+
+
+def run_task(store: int, metadata: int | None, task: ScanTask) -> ScanResult:
+    """Look at images, and read the sidecars of those that are not what they were.
+
+    Args:
+        store: Descriptor of the store's folder.
+        metadata: Descriptor of the flat layout's folder of sidecars, ``None`` if there is none.
+        task: Which images.
+    """
+    try:
+        with files.open_folder(store, task.path) as folder:
+            looks = _Looks(task, folder, metadata)
+            for file in task.images:
+                looks.look(file)
+            return looks.result
+    except FileNotFoundError:
+        return ScanResult(complete=False)  # it went away just now: the next scan will know
+    except OSError as error:
+        problem = f"The folder {task.path} cannot be read: {error.strerror or error}."
+        return ScanResult(problems=[problem], complete=False)
+
+
+def run_remote_task(store: int, metadata: int | None, task: object) -> ScanResult:
+    """Run a task that came through a pipe, in a process that inherited the descriptors."""
+    return run_task(store, metadata, msgspec.convert(task, ScanTask))
+
+
+class _Looks:
+    """Looks at the images of one task."""
+
+    def __init__(self, task: ScanTask, folder: int, metadata: int | None) -> None:
+        self._path = task.path
+        self._day = task.day
+        self._known = task.known
+        self._folder = folder
+        self._metadata = metadata
+        self.result = ScanResult()
+
+    def look(self, file: ImageFile) -> None:
+        """Compare one image with what is known of it."""
+        name = file.name
+        before = self._known.get(name)
+        try:
+            image = files.signature(self._folder, name)
+        except FileNotFoundError:  # gone since the folder was listed
+            if before is not None:
+                self.result.removed.append(before)
+            return
+        except OSError as error:
+            reason = error.strerror or error
+            self.result.problems.append(f"{self._path}/{name} cannot be read: {reason}.")
+            self.result.complete = False
+            return
+        sidecar_name = file.image_id + SIDECAR_SUFFIX
+        place, folder = (BESIDE, self._folder) if file.beside else (IN_METADATA, self._metadata)
+        if before is not None:
+            if (before.size_bytes, before.modified_ns) == image:
+                was = (before.sidecar, before.sidecar_bytes, before.sidecar_ns)
+                if was == _sidecar_state(place, folder, sidecar_name):
+                    return
+            self.result.replaced.append(before)
+        place, (size, changed), fields, problem = self._read_sidecar(place, folder, sidecar_name)
         created_us = fields.created_us
         if created_us is None:
-            created_us = to_microseconds(id_moment(stem) or local_time(image.modified_ns))
+            created_us = to_microseconds(id_moment(file.image_id) or local_time(image.modified_ns))
         row = ImageRow(
             name,
             self._day or _EPOCH_DAY + created_us // _DAY_US,
@@ -124,7 +157,7 @@ class FolderScan:
             size,
             changed,
             problem,
-            file_format,
+            file.format,
             fields.width,
             fields.height,
             fields.prompt,
@@ -136,13 +169,7 @@ class FolderScan:
             msgspec.json.encode(fields.tags).decode() if fields.tags else "",
             fields.sha256,
         )
-        return before, row
-
-    def _place(self, file: str) -> tuple[int, int | None]:
-        """Where an image's sidecar is or may be, and the descriptor of that folder."""
-        if file in self._beside:
-            return BESIDE, self._folder
-        return IN_METADATA, self._metadata
+        self.result.rows.append(row)
 
     def _read_sidecar(
         self, place: int, folder: int | None, file: str
@@ -155,13 +182,9 @@ class FolderScan:
         except FileNotFoundError:
             return NO_SIDECAR, _ABSENT, _NOTHING, None
         except OSError as error:
-            self.complete = False
-            return (
-                place,
-                _ABSENT,
-                _NOTHING,
-                f"The sidecar cannot be read: {error.strerror or error}.",
-            )
+            self.result.complete = False
+            problem = f"The sidecar cannot be read: {error.strerror or error}."
+            return place, _ABSENT, _NOTHING, problem
         if data is None:
             return place, state, _NOTHING, sidecar.TOO_LARGE
         try:

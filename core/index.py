@@ -16,7 +16,8 @@ from core.catalog import Catalog, delete_catalog, open_catalog
 from core.errors import CatalogDamaged, CatalogError, StoreError, StoreNotFound, WorkerDied
 from core.events import CatalogReset, EventBus, ImagesChanged, ScanChanged
 from core.records import ScanProgress
-from core.scanner import Changed, Problem, changed_folders, decode_message
+from core.scan_messages import Changed, Problem, decode_message
+from core.scanner import changed_folders
 from core.spot_check import spot_check
 from core.workers import WorkerPool
 

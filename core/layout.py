@@ -114,6 +114,12 @@ def image_name(name: str) -> tuple[str, str] | None:
     return (stem, file_format) if file_format and is_image_id(stem) else None
 
 
+def is_image_like(name: str) -> bool:
+    """Tell by its ending alone whether a file seems to be an image; quicker than being sure."""
+    extension = name.rpartition(".")[2]
+    return extension in FORMATS or extension.lower() in FORMATS
+
+
 def is_temporary(name: str) -> bool:
     """Tell whether a file of this name is one that is still being written, or was left behind."""
     return name.startswith(".") or name.endswith(".tmp")

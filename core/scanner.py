@@ -13,52 +13,31 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-import msgspec
-
 from core import files
 from core.catalog import Catalog, open_catalog
-from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
+from core.changes import (
+    Applied,
+    FileEntry,
+    FolderChange,
+    FolderState,
+    Leftovers,
+    ScanResult,
+    ScanTask,
+)
 from core.errors import StoreNotFound
-from core.folder_scan import FolderScan
-from core.layout import METADATA, image_name
+from core.folder_scan import FolderListing, run_task
+from core.layout import METADATA, is_image_like
 from core.presence import Place, look_at_place
-from core.records import ScanProgress
+from core.scan_helpers import Helpers
+from core.scan_messages import Changed, Finished, Message, Problem, Progress
 from core.strays import find_strays
 from core.survey import Folder, Survey
 
 BATCH_ROWS = 500
+FEWEST_AT_ONCE = 16  # images in a task, however slow the disk is
+HELP_AFTER = 1_000  # images; starting a process takes as long as looking at that many
 BATCH_SECONDS = 0.05
 MOST_WAITING = 4  # batches; a few, because the writing thread gets Python's lock in turns only
-
-
-class Changed(msgspec.Struct, frozen=True, tag="changed"):
-    """Committed: the days whose images or totals changed, the keys of images that were edited."""
-
-    days: frozenset[int]
-    keys: frozenset[int]
-
-
-class Progress(ScanProgress, frozen=True, tag="progress"):
-    """How far the scan is; ``total`` is 0 until it has been counted."""
-
-
-class Problem(msgspec.Struct, frozen=True, tag="problem"):
-    """A folder or file that cannot be read, and why, for people."""
-
-    text: str
-
-
-class Finished(msgspec.Struct, frozen=True, tag="finished"):
-    """The catalogue agrees with the disk, but for the problems told; the last message."""
-
-
-Message = Changed | Progress | Problem | Finished
-
-
-def decode_message(raw: object) -> Message:
-    """Return the message that arrived as MessagePack and was decoded to plain values."""
-    message: Message = msgspec.convert(raw, Message)
-    return message
 
 
 def changed_folders(
@@ -103,7 +82,11 @@ def scan_job(base: str, catalog_path: str, full: bool) -> Iterator[Message]:
 
 
 class _Scan:
-    """One scan. SQLite writes in a thread of its own while this one reads the disk."""
+    """One scan. SQLite writes in a thread of its own while this one reads the disk.
+
+    When there is much to read, other processes look at images too. A folder's own state waits
+    until whoever looked at its images is done, since nothing may be written after it.
+    """
 
     def __init__(self, base: Path, catalog_path: Path, full: bool) -> None:
         self._base = base
@@ -113,6 +96,8 @@ class _Scan:
         self._rows = 0
         self._written = time.monotonic()
         self._writing: deque[Future[Applied]] = deque()
+        self._underway: dict[str, _Underway] = {}
+        self._at_once = FEWEST_AT_ONCE
         self._done = 0
         self._total = 0
 
@@ -142,11 +127,14 @@ class _Scan:
         self._folders = survey.changed
         yield from map(Problem, survey.problems)
         yield from self._open_metadata()
+        self._helpers = Helpers(self._store, self._metadata)
+        self._stack.callback(self._helpers.close)
         self._pending += [FolderChange(year) for year in survey.years]
         for path in survey.vanished:
             yield from self._forget(path)
         for folder in survey.changed:
             yield from self._scan_folder(folder, survey.metadata)
+        yield from self._take_results(wait=True)
         yield from self._write()
         yield from self._settle(0)
         self._thread.submit(self._writer.keep_days).result()
@@ -176,23 +164,28 @@ class _Scan:
         known = self._catalog.folder_entries(path)
         try:
             with files.open_folder(self._store, path) as opened:
-                scan = FolderScan(path, opened, self._metadata, day, known)
-                yield from self._look(path, scan)
-                leftovers = self._leftovers(path, opened, scan.others, scan.stems, day is None)
+                listing = FolderListing(path, opened, day, known)
+                leftovers = self._leftovers(
+                    path, opened, listing.others, listing.stems, day is None
+                )
         except FileNotFoundError:
             return  # it went away just now: the next scan will know
         except OSError as error:
             yield Problem(f"The folder {path} cannot be read: {error.strerror or error}.")
             return
-        yield from map(Problem, scan.problems)
-        yield from self._remove(path, scan.removed)
-        if not scan.complete or (day is None and not self._metadata_readable):
-            return  # without its state, the folder is looked at again next time
-        self._pending.append(FolderChange(path, state=state, leftovers=leftovers))
+        yield from map(Problem, listing.problems)
+        last = [FolderChange(path, state=state, leftovers=leftovers)]
         if day is None and metadata is not None and self._metadata is not None:
             names = files.list_folder(self._metadata).files
-            others = self._leftovers(METADATA, self._metadata, names, scan.stems)
-            self._pending.append(FolderChange(METADATA, state=metadata, leftovers=others))
+            others = self._leftovers(METADATA, self._metadata, names, listing.stems)
+            last.append(FolderChange(METADATA, state=metadata, leftovers=others))
+        # Without its state, the folder is looked at again next time.
+        complete = day is not None or self._metadata_readable
+        self._underway[path] = underway = _Underway(last if complete else [])
+        yield from self._remove(path, listing.removed)
+        yield from self._look(listing, underway)
+        underway.waiting -= 1  # for the listing itself
+        self._end(path)
 
     def _leftovers(
         self, path: str, folder: int, names: list[str], stems: set[str], flat: bool = False
@@ -203,23 +196,55 @@ class _Scan:
         found = Leftovers({}, len(names)) if flat else find_strays(folder, names, stems, known)
         return None if found == known else found
 
-    def _look(self, path: str, scan: FolderScan) -> Iterator[Message]:
-        change = self._begin(path)
-        for before, row in scan.look():
-            self._done += 1
-            if row is not None:
-                change.rows.append(row)
-                self._rows += 1
-                if before is not None:
-                    change.replaced.append(before)
-            if self._is_due():
-                yield from self._write()
-                change = self._begin(path)
+    def _look(self, listing: FolderListing, underway: _Underway) -> Iterator[Message]:
+        start = 0
+        while start < len(listing.names):
+            task = listing.task(listing.names[start : start + self._at_once])
+            start += len(task.images)
+            underway.waiting += 1
+            if not self._helpers.give(task):
+                yield from self._run(task)
+            yield from self._take_results(wait=False)
 
-    def _begin(self, path: str) -> FolderChange:
-        change = FolderChange(path)
-        self._pending.append(change)
-        return change
+    def _run(self, task: ScanTask) -> Iterator[Message]:
+        """Run a task here, and learn how many images are looked at in the time of a batch."""
+        began = time.monotonic()
+        result = run_task(self._store, self._metadata, task)
+        took = max(time.monotonic() - began, 1e-6)
+        looked = len(task.images)
+        fitting = int(looked * BATCH_SECONDS / took)
+        self._at_once = max(FEWEST_AT_ONCE, min(fitting, 2 * self._at_once, BATCH_ROWS))
+        yield from self._take(task, result)
+        if self._done >= HELP_AFTER > self._done - looked:
+            self._helpers.start()
+
+    def _take_results(self, wait: bool) -> Iterator[Message]:
+        """Take what the helpers found; what one was given and did not do is done here."""
+        for task, result in self._helpers.results(wait):
+            if result is None:
+                yield from self._run(task)
+            else:
+                yield from self._take(task, result)
+
+    def _take(self, task: ScanTask, result: ScanResult) -> Iterator[Message]:
+        underway = self._underway[task.path]
+        if not result.complete:
+            underway.last = []
+        underway.waiting -= 1
+        self._done += len(task.images)
+        self._rows += len(result.rows) + len(result.removed)
+        if result.rows or result.removed:
+            change = FolderChange(task.path, result.rows, result.replaced, result.removed)
+            self._pending.append(change)
+        yield from map(Problem, result.problems)
+        self._end(task.path)
+        if self._is_due():
+            yield from self._write()
+
+    def _end(self, path: str) -> None:
+        """Store a folder's state once nobody looks at its images any more."""
+        if not self._underway[path].waiting:
+            self._pending += self._underway.pop(path).last
 
     def _remove(self, path: str, entries: list[FileEntry]) -> Iterator[Message]:
         for start in range(0, len(entries), BATCH_ROWS):
@@ -253,6 +278,19 @@ class _Scan:
     def _count(self, path: str) -> int:
         try:
             with files.open_folder(self._store, path) as folder:
-                return sum(image_name(name) is not None for name in files.list_folder(folder).files)
+                return sum(map(is_image_like, files.names_in(folder)))
         except OSError:
             return 0  # told when it is its turn to be scanned
+
+
+class _Underway:
+    """A folder whose images are looked at.
+
+    Attributes:
+        waiting: What it waits for: its tasks, and that it has been listed to the end.
+        last: What is to be written when that is done.
+    """
+
+    def __init__(self, last: list[FolderChange]) -> None:
+        self.waiting = 1
+        self.last = last

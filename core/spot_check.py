@@ -9,8 +9,8 @@ from pathlib import Path
 
 from core import files, layout
 from core.catalog import Catalog
-from core.changes import NO_SIDECAR, Applied, FileEntry, FolderChange
-from core.folder_scan import FolderScan
+from core.changes import NO_SIDECAR, Applied, FileEntry, FolderChange, ImageFile, ScanTask
+from core.folder_scan import run_task
 from core.presence import look_at_place
 
 
@@ -32,36 +32,34 @@ def spot_check(catalog: Catalog, base: Path, paths: Collection[str]) -> Applied:
         StoreNotFound: The store's folder is not there, or an empty one is in its place.
         CatalogError: The catalogue is damaged, or cannot be written.
     """
-    folders: dict[str, list[str]] = defaultdict(list)
+    folders: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for path in paths:
         folder, _, name = path.rpartition("/")
-        if layout.image_name(name):
-            folders[folder].append(name)
+        if parts := layout.image_name(name):
+            folders[folder].append((name, *parts))
     with files.open_store(base) as store:
         look_at_place(store, base, catalog.place())
-        changes = [_look(catalog, store, folder, names) for folder, names in folders.items()]
+        changes = [_look(catalog, store, folder, named) for folder, named in folders.items()]
     return catalog.apply([change for change in changes if change.rows or change.removed])
 
 
-def _look(catalog: Catalog, store: int, path: str, names: list[str]) -> FolderChange:
-    known = {name: entry for name in names if (entry := _known(catalog, path, name))}
+def _look(
+    catalog: Catalog, store: int, path: str, named: list[tuple[str, str, str]]
+) -> FolderChange:
+    known = {name: entry for name, *_ in named if (entry := _known(catalog, path, name))}
     day = None if path == layout.IMAGES else layout.parse_dated_folder(*path.split("/")[1:])
-    change = FolderChange(path)
     with ExitStack() as stack:
         folder = _open(stack, store, path)
         if folder is None:
-            change.removed = list(known.values())
-            return change
+            return FolderChange(path, removed=list(known.values()))
+        images = [
+            ImageFile(name, stem, file_format, day is not None and _is_beside(folder, stem))
+            for name, stem, file_format in named
+        ]
         metadata = _open(stack, store, layout.METADATA)
-        look_at = names + [name for each in names if (name := _beside(folder, each))]
-        scan = FolderScan(path, folder, metadata, day.toordinal() if day else None, known, look_at)
-        for before, row in scan.look():
-            if row is not None:
-                change.rows.append(row)
-                if before is not None:
-                    change.replaced.append(before)
-    change.removed = scan.removed
-    return change
+        task = ScanTask(path, day.toordinal() if day else None, images, known)
+        found = run_task(store, metadata, task)
+    return FolderChange(path, found.rows, found.replaced, found.removed)
 
 
 def _known(catalog: Catalog, folder: str, name: str) -> FileEntry | None:
@@ -73,13 +71,13 @@ def _known(catalog: Catalog, folder: str, name: str) -> FileEntry | None:
     return None
 
 
-def _beside(folder: int, name: str) -> str | None:
-    sidecar = name.rpartition(".")[0] + layout.SIDECAR_SUFFIX
+def _is_beside(folder: int, image_id: str) -> bool:
+    """Tell whether there is a sidecar beside an image."""
     try:
-        files.signature(folder, sidecar)
+        files.signature(folder, image_id + layout.SIDECAR_SUFFIX)
     except OSError:
-        return None
-    return sidecar
+        return False
+    return True
 
 
 def _open(stack: ExitStack, store: int, path: str) -> int | None:

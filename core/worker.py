@@ -16,8 +16,10 @@ import queue
 import resource
 import signal
 import struct
+import sys
 import threading
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -31,17 +33,28 @@ JOBS = {
     "large image": "core.large_image:decode",
     "frames": "core.large_image:frames",
     "scan": "core.scanner:scan_job",
+    "scan task": "core.folder_scan:run_remote_task",
 }
 ITEM, DONE, FAILED = 0, 1, 2
 LENGTH = struct.Struct(">I")
 NICENESS = 10
+_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
 MEMORY_LIMIT = 3 << 30  # bytes of address space: a hostile file gets a MemoryError, not the machine
+
+
+def command() -> tuple[list[str], dict[str, str]]:
+    """Return how a worker is started: the arguments and the environment."""
+    inherited = os.environ.get("PYTHONPATH")
+    search_path = _PACKAGE_PARENT + (os.pathsep + inherited if inherited else "")
+    # -P, or a folder called core where the program was started would be run
+    arguments = [sys.executable, "-P", "-m", "core.worker"]
+    return arguments, {**os.environ, "PYTHONPATH": search_path}
 
 
 def main() -> None:
     """Do jobs, one after the other, until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which then ends us
-    os.nice(NICENESS)
+    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)  # not nice(): a worker's own worker is no nicer
     _limit(resource.RLIMIT_AS, MEMORY_LIMIT)
     _limit(resource.RLIMIT_CORE, 0)
     requests, replies = _take_over_streams()

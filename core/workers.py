@@ -9,18 +9,14 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from pathlib import Path
 from typing import cast
 
 import msgspec
 
 import core.errors
 from core.errors import StoreError, WorkerDied, WorkerError, WorkerTimeout
-from core.worker import FAILED, ITEM, LENGTH
-
-_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
+from core.worker import FAILED, ITEM, LENGTH, command
 
 
 class WorkerPool:
@@ -153,14 +149,12 @@ class _Process(asyncio.SubprocessProtocol):
     @classmethod
     async def start(cls, when_gone: Callable[[_Process], None]) -> _Process:
         """Start a process; ``when_gone`` is called with it when it has ended."""
+        arguments, environment = command()
         _, process = await asyncio.get_running_loop().subprocess_exec(
             lambda: cls(when_gone),
-            sys.executable,
-            "-P",  # or a folder called core where the program was started would be run
-            "-m",
-            "core.worker",
+            *arguments,
             stderr=asyncio.subprocess.DEVNULL,  # decoders write warnings about each odd file there
-            env={**os.environ, "PYTHONPATH": _search_path()},
+            env=environment,
         )
         return process
 
@@ -221,12 +215,6 @@ class _Process(asyncio.SubprocessProtocol):
         if code is not None and code < 0:
             return signal.Signals(-code).name
         return f"exit status {code}"
-
-
-def _search_path() -> str:
-    """Return a PYTHONPATH on which this very package is found."""
-    inherited = os.environ.get("PYTHONPATH")
-    return _PACKAGE_PARENT + (os.pathsep + inherited if inherited else "")
 
 
 def _error(name: str, message: str) -> StoreError:

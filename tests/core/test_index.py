@@ -12,7 +12,7 @@ from core.annotations import AnnotationChange
 from core.catalog import Catalog
 from core.errors import CatalogError
 from core.events import CatalogReset, ImagesChanged, ScanChanged
-from core.scanner import Problem
+from core.scan_messages import Problem
 from tests.stores import image_files, make_image
 
 NOW = datetime(2026, 11, 20, 18)

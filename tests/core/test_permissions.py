@@ -14,7 +14,8 @@ from core.prune_records import RetentionPolicy, Usage
 from core.prune_results import Outcome
 from core.pruner import Pruner
 from core.retention import plan
-from core.scanner import Problem, decode_message, scan_job
+from core.scan_messages import Problem, decode_message
+from core.scanner import scan_job
 from core.store_lock import store_lock
 from core.trash import Trash
 from tests.core.disk_store import DiskStore

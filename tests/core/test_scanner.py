@@ -11,21 +11,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 from core import files
 from core.catalog import Catalog, open_catalog
 from core.errors import StoreNotFound
 from core.presence import look_at_place
-from core.scanner import (
-    Changed,
-    Finished,
-    Problem,
-    Progress,
-    changed_folders,
-    decode_message,
-    scan_job,
-)
+from core.scan_helpers import Helpers
+from core.scan_messages import Changed, Finished, Problem, Progress, decode_message
+from core.scanner import changed_folders, scan_job
 from core.spot_check import spot_check
 from tests.core.disk_store import DiskStore, truth
 from tests.core.disks import tiny_disk
@@ -402,7 +397,8 @@ _AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from core.catalog import open_catalog
-from core.scanner import Problem, scan_job
+from core.scan_messages import Problem
+from core.scanner import scan_job
 open_catalog(Path(":memory:"), Path()).close()  # nobody may not import what this loads
 if os.geteuid() == 0:  # whom nothing is refused
     os.setgid(65534); os.setuid(65534)
@@ -482,7 +478,8 @@ def test_a_scan_that_is_given_up_leaves_a_catalogue_to_go_on_from(store):
 
 _SCAN = """
 import sys
-from core.scanner import Changed, scan_job
+from core.scan_messages import Changed
+from core.scanner import scan_job
 for message in scan_job(sys.argv[1], sys.argv[2], False):
     if isinstance(message, Changed):
         print("changed", flush=True)
@@ -527,6 +524,112 @@ def test_two_scans_at_once_agree(tmp_path):
     assert store.known() == truth(store.base)
     assert store.catalog.totals().images == 2000
     store.catalog.close()
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """Scans of over 20 images have two helpers; what these are given is kept here."""
+    tasks = []
+    give = Helpers.give
+
+    def note(helpers, task):
+        taken = give(helpers, task)
+        tasks.extend([task] if taken else [])
+        return taken
+
+    monkeypatch.setattr(Helpers, "give", note)
+    monkeypatch.setattr("core.scanner.HELP_AFTER", 20)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    return tasks
+
+
+def more_images(store: Scanned) -> None:
+    for n in range(600):
+        store.disk.dated(NOW - timedelta(seconds=n), 1000 + n, prompt=f"p{n}")
+
+
+def test_other_processes_help_where_there_is_much_to_read(store, given):
+    more_images(store)
+    messages = store.scan()
+    assert store.known() == truth(store.base)
+    assert messages[-2] == Progress(650, 650)
+    assert sum(len(task.images) for task in given) > 100
+    store.settle()
+    assert changed_folders(store.base, store.catalog.folder_states()) == 0
+    edited = store.disk.dated(NOW, 1000, prompt="edited")
+    gone = store.disk.dated(NOW, 1001)
+    gone.unlink()
+    given.clear()
+    assert changed(store.scan(full=True)) == {NOW.toordinal()}
+    assert given
+    assert store.catalog.find(edited.stem)[0].prompt == "edited"
+    assert store.known() == truth(store.base)
+
+
+def test_others_help_with_the_flat_layout_too(tmp_path, given):
+    disk = DiskStore(tmp_path / "store")
+    for n in range(400):
+        disk.flat(f"flat{n}", created_at=NOW.isoformat(), prompt=f"f{n}")
+    store = Scanned(disk, tmp_path)
+    store.scan()
+    assert given
+    assert store.known() == truth(store.base)
+    store.settle()
+    assert changed_folders(store.base, store.catalog.folder_states()) == 0
+    store.catalog.close()
+
+
+@pytest.mark.parametrize("job", ["core.scanner:no_such_job", "os:abort", "time:sleep"])
+def test_what_a_helper_does_not_do_is_done_without_it(store, given, monkeypatch, job):
+    monkeypatch.setattr("core.scan_helpers.JOB", job)
+    more_images(store)
+    assert problems(store.scan()) == []
+    assert given
+    assert store.known() == truth(store.base)
+    store.settle()
+    assert changed_folders(store.base, store.catalog.folder_states()) == 0
+
+
+def test_helpers_that_cannot_be_started_are_done_without(store, given, monkeypatch):
+    monkeypatch.setattr("core.scan_helpers.command", lambda: (["/nonexistent"], {}))
+    more_images(store)
+    assert problems(store.scan()) == []
+    assert given == []
+    assert store.known() == truth(store.base)
+
+
+def test_helpers_end_with_their_scan(store, given):
+    more_images(store)
+    scan = scan_job(str(store.base), str(store.catalog_path), False)
+    while not given:
+        next(scan)
+    helpers = psutil.Process().children()
+    assert len(helpers) == 2
+    scan.close()
+    assert not any(helper.is_running() for helper in helpers)
+
+
+_KILLED_WITH_HELPERS = """
+import os, sys
+import core.scanner
+core.scanner.HELP_AFTER = 20
+os.cpu_count = lambda: 3
+for message in core.scanner.scan_job(sys.argv[1], sys.argv[2], False):
+    print(message, flush=True)
+"""
+
+
+def test_helpers_of_a_scan_that_is_killed_end_too(store):
+    more_images(store)
+    command = [sys.executable, "-c", _KILLED_WITH_HELPERS, str(store.base), str(store.catalog_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as scan:
+        process = psutil.Process(scan.pid)
+        while not (helpers := process.children()):
+            assert scan.poll() is None
+        scan.kill()
+    assert psutil.wait_procs(helpers, 10)[1] == []
+    store.scan()
+    assert store.known() == truth(store.base)
 
 
 def test_random_edits_are_all_found(store):
