@@ -37,16 +37,11 @@ class Unnamed:
     """A new file whose bytes are on their way to the disk, under a temporary name."""
 
     def __init__(self, path: Path, file: int, folder: int, temporary: str, name: str) -> None:
-        self._path = path
-        self._file = file
-        self._folder = folder
+        self.path = path
+        self.file = file
+        self.folder = folder
         self._temporary = temporary
         self._name = name
-
-    def written(self) -> Steps[None]:
-        """Wait until the bytes are on the disk; before that the file must not get its name."""
-        with clear_errors(self._path):
-            yield self._file
 
     def take_name(self, *, replace: bool = False) -> None:
         """Give the file its name, which a crash may still take from it.
@@ -55,18 +50,31 @@ class Unnamed:
             FileExistsError: There is one of this name, and it is not to be replaced.
             StoreNotWritable: It cannot be done.
         """
-        with clear_errors(self._path):
+        with clear_errors(self.path):
             if replace:
                 os.rename(
-                    self._temporary, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder
+                    self._temporary, self._name, src_dir_fd=self.folder, dst_dir_fd=self.folder
                 )
             else:
-                name_file(self._folder, self._temporary, self._folder, self._name)
+                name_file(self.folder, self._temporary, self.folder, self._name)
 
-    def named(self) -> Steps[None]:
-        """Make sure of all names that were given in the file's folder."""
-        with clear_errors(self._path):
-            yield self._folder
+
+def written(*files: Unnamed) -> Steps[None]:
+    """Wait until their bytes are on the disk; before that no file must get its name."""
+    yield from _synced({each.file: each.path for each in files})
+
+
+def named(*files: Unnamed) -> Steps[None]:
+    """Make sure of all names that were given in the files' folders."""
+    yield from _synced({each.folder: each.path for each in files})
+
+
+def _synced(paths: dict[int, Path]) -> Steps[None]:
+    try:
+        yield tuple(paths)
+    except OSError as error:
+        with clear_errors(paths[error.filename]):
+            raise
 
 
 def write_file(
@@ -113,11 +121,11 @@ def writing(
         Whether it was written: ``False`` if ``unchanged`` said no.
     """
     with unnamed(folders, base, relative, data, mode=mode) as file:
-        yield from file.written()
+        yield from written(file)
         if unchanged is not None and not unchanged():
             return False
         file.take_name(replace=unchanged is not None)
-        yield from file.named()
+        yield from named(file)
     return True
 
 
@@ -178,10 +186,10 @@ def moving(folders: Folders, base: Path, source: str, target: str) -> Steps[None
             there = os.stat(new, dir_fd=after, follow_symlinks=False)
             if not os.path.samestat(found, there):
                 raise
-        yield after
+        yield (after,)
         with suppress(FileNotFoundError):
             os.unlink(old, dir_fd=before)
-        yield before
+        yield (before,)
 
 
 def remove_file(base: Path, relative: str) -> bool:
@@ -203,7 +211,7 @@ def removing(folders: Folders, base: Path, relative: str) -> Steps[bool]:
             os.unlink(name, dir_fd=folder)
         except (FileNotFoundError, NotADirectoryError):
             return False
-        yield folder
+        yield (folder,)
     return True
 
 

@@ -35,16 +35,13 @@ def writing_new(
         durable.unnamed(folders, base, image, data, mode=mode) as new_image,
         durable.unnamed(folders, base, beside, make_sidecar(), mode=mode) as new_sidecar,
     ):
-        yield from new_image.written()
-        yield from new_sidecar.written()
+        yield from durable.written(new_image, new_sidecar)
         new_image.take_name()
         named = [image]
         try:
             new_sidecar.take_name()
             named.append(beside)
-            yield from new_sidecar.named()
-            if image.rpartition("/")[0] != beside.rpartition("/")[0]:
-                yield from new_image.named()
+            yield from durable.named(new_image, new_sidecar)
         except OSError:
             for path in named:
                 with suppress(StoreNotWritable):
@@ -72,16 +69,15 @@ def replacing(
         durable.unnamed(folders, base, image, data, mode=mode) as new_image,
         durable.unnamed(folders, base, beside, sidecar, mode=mode) as new_sidecar,
     ):
-        yield from new_image.written()
-        yield from new_sidecar.written()
+        yield from durable.written(new_image, new_sidecar)
         new_image.take_name(replace=True)
-        yield from new_image.named()
+        yield from durable.named(new_image)
         gone: list[str] = []
         for other in others:
             was_there = yield from durable.removing(folders, base, other)
             gone += [other] * was_there
         new_sidecar.take_name(replace=True)
-        yield from new_sidecar.named()
+        yield from durable.named(new_sidecar)
         return gone
 
 

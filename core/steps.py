@@ -1,8 +1,9 @@
 """Changes of one store that take their steps together, and so wait for the disk together.
 
-A change is a generator: it yields the descriptor of each file or folder that has to be on the
-disk before it goes on. Several changes that run side by side go on when all they wait for is
-there; what several wait for is synced once.
+A change is a generator: it yields the descriptors of the files and folders that have to be on
+the disk before it goes on. Several changes that run side by side go on when all they wait for is
+there; what several wait for is synced once. If it cannot be synced, they are thrown an OSError
+whose ``filename`` is its descriptor.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,10 +21,12 @@ from core import files
 from core.errors import StoreError
 
 T = TypeVar("T")
-Steps = Generator[int, None, T]
+Steps = Generator[tuple[int, ...], None, T]
 
 AT_ONCE = 16  # changes that are made together, and for which a store is locked once
+SYNCED_AT_ONCE = 8  # so that the disk's cache is flushed once for several
 
+_threads = ThreadPoolExecutor(SYNCED_AT_ONCE, thread_name_prefix="sync")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
 
@@ -96,20 +100,21 @@ def take_together(changes: Sequence[Steps[T]]) -> list[T | StoreError | OSError]
     """
     outcomes: dict[int, T | StoreError | OSError] = {}
     going = dict(enumerate(changes))
-    waits: dict[int, int] = {}
+    waits: dict[int, tuple[int, ...]] = {}
     problems: dict[int, OSError] = {}
     try:
         while going:
             for number, change in list(going.items()):
+                failed = [each for each in waits.get(number, ()) if each in problems]
                 try:
-                    waits[number] = _go_on(change, problems.get(waits.get(number, -1)))
+                    waits[number] = _go_on(change, problems[failed[0]] if failed else None)
                 except StopIteration as ended:
                     outcomes[number] = ended.value
                     del going[number]
                 except (StoreError, OSError) as error:
                     outcomes[number] = error
                     del going[number]
-            problems = _sync_all({waits[number] for number in going})
+            problems = _sync_all({each for number in going for each in waits[number]})
     finally:
         for change in going.values():
             change.close()
@@ -136,17 +141,24 @@ def take(change: Steps[T]) -> T:
     return outcome
 
 
-def _go_on(change: Steps[T], problem: OSError | None) -> int:
+def _go_on(change: Steps[T], problem: OSError | None) -> tuple[int, ...]:
     if problem is None:
         return next(change)
-    return change.throw(OSError(problem.errno, problem.strerror))
+    return change.throw(OSError(problem.errno, problem.strerror, problem.filename))
 
 
 def _sync_all(descriptors: set[int]) -> dict[int, OSError]:
-    problems = {}
-    for descriptor in sorted(descriptors):
-        try:
-            sync(descriptor)
-        except OSError as error:
-            problems[descriptor] = error
-    return problems
+    if not descriptors:
+        return {}
+    first, *others = sorted(descriptors)
+    elsewhere = [_threads.submit(_try_to_sync, each) for each in others]
+    tried = [_try_to_sync(first), *(each.result() for each in elsewhere)]
+    return {problem.filename: problem for problem in tried if problem is not None}
+
+
+def _try_to_sync(descriptor: int) -> OSError | None:
+    try:
+        sync(descriptor)
+    except OSError as error:
+        return OSError(error.errno, error.strerror, descriptor)
+    return None
