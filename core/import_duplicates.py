@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from core import files
 from core.catalog import Catalog
 from core.import_sources import Content
 from core.index import Index
-from core.records import TrashReceipt
+from core.records import ImageRecord, TrashReceipt
 from core.trash import Trash
 
 _CHUNK_BYTES = 1024 * 1024
@@ -51,32 +51,32 @@ class Duplicates:
         self._unhashed: dict[int, dict[str, Known]] = {}
         self._lock = asyncio.Lock()  # so that no file is hashed twice at once
 
-    async def find(self, content: Content) -> Known | None:
+    async def find(self, contents: Sequence[Content]) -> dict[str, Known]:
         """Look for the same bytes; images come before what is in the trash.
+
+        Returns:
+            Where contents are, by their SHA-256; those that are nowhere are left out.
 
         Raises:
             CatalogError: The catalogue cannot be used.
             StoreNotFound: The store's folder is not there.
         """
-        size_bytes = len(content.data)
         async with self._lock:
-            hinted = await self._index.read(Catalog.find_content, content.sha256)
-            images = [Known(record.image_id, record.path) for record in hinted]
-            if size_bytes not in self._unhashed:
-                others = await self._index.read(Catalog.unhashed, size_bytes)
-                found = [Known(record.image_id, record.path) for record in others]
-                by_hash = await asyncio.to_thread(self._by_hash, found) if found else {}
-                self._unhashed[size_bytes] = by_hash
-            if (unhashed := self._unhashed[size_bytes].get(content.sha256)) is not None:
-                images.append(unhashed)
-            for known in images:
-                if await asyncio.to_thread(self._holds, known, content):
-                    return known
+            sizes = {len(content.data) for content in contents} - self._unhashed.keys()
+            hashes = [content.sha256 for content in contents]
+            hinted, unhashed = await self._index.read(_look_up, hashes, sizes)
+            for size, images in unhashed.items():
+                hashed = await asyncio.to_thread(self._by_hash, images) if images else {}
+                self._unhashed[size] = hashed
             if self._receipts is None:
                 self._receipts = await asyncio.to_thread(self._list_trash)
-            if trashed := self._receipts.get(size_bytes):
-                return await asyncio.to_thread(self._find_among, trashed, content)
-            return None
+            suspects = {
+                content.sha256: hinted[content.sha256] + self._suspects(content)
+                for content in contents
+            }
+            if not any(suspects.values()):
+                return {}
+            return await asyncio.to_thread(self._find_among, suspects, contents)
 
     def _list_trash(self) -> dict[int, list[TrashReceipt]]:
         receipts = defaultdict(list)
@@ -84,12 +84,30 @@ class Duplicates:
             receipts[receipt.size_bytes].append(receipt)
         return receipts
 
-    def _find_among(self, receipts: list[TrashReceipt], content: Content) -> Known | None:
-        for receipt in receipts:
-            known = Known(receipt.image_id, receipt.trashed_path, receipt.token)
-            if receipt.sha256 in (None, content.sha256) and self._holds(known, content):
-                return known
-        return None
+    def _suspects(self, content: Content) -> list[Known]:
+        """Return files that may well hold a content though no sidecar in the store says so."""
+        size_bytes = len(content.data)
+        unhashed = self._unhashed[size_bytes].get(content.sha256)
+        trashed = (self._receipts or {}).get(size_bytes, ())
+        return [
+            *([unhashed] if unhashed else []),
+            *(
+                Known(receipt.image_id, receipt.trashed_path, receipt.token)
+                for receipt in trashed
+                if receipt.sha256 in (None, content.sha256)
+            ),
+        ]
+
+    def _find_among(
+        self, suspects: dict[str, list[Known]], contents: Sequence[Content]
+    ) -> dict[str, Known]:
+        found = {}
+        for content in contents:
+            for known in suspects[content.sha256]:
+                if self._holds(known, content):
+                    found[content.sha256] = known
+                    break
+        return found
 
     def _by_hash(self, found: list[Known]) -> dict[str, Known]:
         hashes: dict[str, Known] = {}
@@ -121,6 +139,18 @@ class Duplicates:
         ):
             while chunk := file.read(_CHUNK_BYTES):
                 yield chunk
+
+
+def _look_up(
+    catalog: Catalog, hashes: Iterable[str], sizes: Iterable[int]
+) -> tuple[dict[str, list[Known]], dict[int, list[Known]]]:
+    """Return the images whose sidecars tell these hashes, and those of these sizes without any."""
+    hinted = {sha256: _known(catalog.find_content(sha256)) for sha256 in hashes}
+    return hinted, {size: _known(catalog.unhashed(size)) for size in sizes}
+
+
+def _known(records: Iterable[ImageRecord]) -> list[Known]:
+    return [Known(record.image_id, record.path) for record in records]
 
 
 def _open(folder: int, name: str, flags: int) -> int:

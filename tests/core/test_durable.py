@@ -324,6 +324,28 @@ def test_a_pair_whose_names_cannot_be_made_sure_of_is_taken_back(base, monkeypat
     assert files_of(base) == before
 
 
+@pytest.mark.parametrize("ending", ["png", "json"])
+def test_of_pairs_written_together_only_that_which_fails_is_taken_back(base, monkeypatch, ending):
+    class NoBytes(TracedOs):
+        def fsync(self, file):
+            path = Path(f"/proc/self/fd/{file}")
+            if path.is_file() and (b"OTHER" if ending == "png" else b"bad") in path.read_bytes():
+                raise OSError(errno.EIO, "Input/output error")
+            super().fsync(file)
+
+    monkeypatch.setattr(steps, "os", NoBytes(base))
+    with steps.Folders(base) as folders:
+        images = [(IMAGE, "good"), (b"OTHER", "bad"), (IMAGE, "fine")]
+        first, second, third = steps.take_together(
+            [writer.saving(folders, base, data, {"is": word}) for data, word in images]
+        )
+    assert isinstance(second, StoreNotWritable)
+    assert re.search(rf"img_\w+\.{ending} cannot be written: Input", str(second))
+    assert files_of(base).keys() == {
+        path for each in (first, third) for path in (each.path, each.sidecar_path)
+    }
+
+
 @pytest.mark.parametrize("error", [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS])
 def test_folders_that_cannot_be_synced_are_as_good_as_it_gets(base, monkeypatch, error):
     class NoFolderSync(TracedOs):

@@ -16,13 +16,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import StorageSettings, import_sources
+from core import StorageSettings, import_run, import_sources
 from core.annotations import AnnotationChange, annotate
 from core.capture_date import read_capture_date
 from core.catalog import Catalog
 from core.errors import CatalogError, StoreNotFound
 from core.import_records import ImportOutcome, Refusal, UndoOutcome
-from core.importer import AT_ONCE, UNDONE, Importer
+from core.import_run import AT_ONCE, WORKERS
+from core.import_undo import UNDONE
+from core.importer import Importer
 from core.store import Store
 from core.trash import Trash
 from tests.core.crash_model import files_of
@@ -515,6 +517,25 @@ async def test_an_error_of_the_caller_ends_the_import(library):
     with pytest.raises(ZeroDivisionError):
         await importer.run(images, progress=lambda _: 1 / 0)
     assert 1 <= len(await listed(store)) == len(stored(store.base_path)) <= AT_ONCE
+
+
+@pytest.mark.parametrize(("enough", "most"), [(1, WORKERS), (import_run.ENOUGH_BYTES, AT_ONCE)])
+async def test_only_a_few_files_are_in_memory_of_large_ones_fewer(
+    library, monkeypatch, enough, most
+):
+    _, importer, _ = library
+    read, held, done = [], [], []
+
+    def count(each):
+        read.append(each)
+        held.append(len(read) - len(done))
+        return import_sources.read_input(each)
+
+    monkeypatch.setattr(import_run, "read_input", count)
+    monkeypatch.setattr(import_run, "ENOUGH_BYTES", enough)
+    report = await importer.run([png(n) for n in range(40)], progress=done.append)
+    assert len(report.of(NEW)) == len(read) == 40
+    assert most // WORKERS <= max(held) <= most
 
 
 # Stores that cannot take it
