@@ -85,6 +85,15 @@ ACTIONS: Final = (
     ActionRow("pin", "&Pin", "Image", 0, ("P",), "pin",
               "Keep the selected images from every clean-up, or no longer",
               ("selection", "writable")),
+    *(
+        ActionRow(f"rate_{stars}", f"&{stars} {'★' * stars}".strip(), "Image/&Rating", 0,
+                  (f"Alt+{stars}",), "", f"Give the selected images {stars} of 5 stars"
+                  if stars else "Take the rating from the selected images",
+                  ("selection", "writable"))
+        for stars in range(6)
+    ),
+    ActionRow("tags", "&Tags…", "Image", 0, ("T",), "",
+              "Give the selected images tags, or take them away", ("selection", "writable")),
     ActionRow("delete", "&Delete", "Image", 0, ("Del",), "delete",
               "Move the selected images to the trash", ("selection", "writable")),
     ActionRow("restore", "Re&store", "Image", 0, ("Ctrl+R",), "undo",

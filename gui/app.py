@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.places import APP_NAME
 from gui import accessibility, aio, language, pages, screenshot, theme
+from gui.controllers.annotations import AnnotationController
 from gui.controllers.arrivals import ArrivalController
 from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
@@ -27,7 +28,6 @@ from gui.controllers.history import History
 from gui.controllers.imports import ImportController
 from gui.controllers.large_view import LargeViewController
 from gui.controllers.outside import OutsideController
-from gui.controllers.pins import PinController
 from gui.controllers.prune import PruneController
 from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.selection import SelectionController
@@ -127,7 +127,7 @@ class Session:
             self.stores, self.works, self.history, self.browse, self.selection, self.window,
             self.images, self.dates, self.trashed, self.shuttle,
         )  # fmt: skip
-        self.pins = PinController(
+        self.annotations = AnnotationController(
             self.stores, self.works, self.history, self.selection, self.window
         )
         self.take_out = TakeOutController(

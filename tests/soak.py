@@ -158,7 +158,7 @@ class Person:
         self._session.history.redo()
 
     def _pin(self) -> None:
-        self._session.pins.pin()
+        self._session.annotations.pin()
 
     def _import(self) -> None:
         self._number += 1

@@ -7,17 +7,13 @@ some, is completed by the next one.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
 
-from core.annotations import AnnotationChange
 from core.import_records import ImportOutcome, ImportReport, UndoOutcome, UndoResult
 from core.prune_results import PruneResult
 from core.records import TrashReceipt
 from gui.controllers.history import Step
 from gui.controllers.shuttle import Shuttle, problems_of, values
-from gui.controllers.store import OpenStore
-from gui.controllers.works import WorkController
 from gui.text import count_text, translated
 
 
@@ -170,76 +166,6 @@ class ImportChange(_Moved):
     async def redo(self) -> Step:
         """Put them back from the trash."""
         return await self._put_back("{images} imported again")
-
-
-class PinChange:
-    """Images pinned if any of them was not when its turn came, else no longer pinned.
-
-    Args:
-        store: Whose images.
-        works: Where long work shows.
-        keys: The images, by the catalogue's keys.
-    """
-
-    def __init__(self, store: OpenStore, works: WorkController, keys: array[int]) -> None:
-        self._store = store
-        self._works = works
-        self._keys: array[int] | None = keys  # until it is known what is to change
-        self._count = len(keys)
-        self._paths: list[str] = []
-        self._pinned = True
-
-    @property
-    def count(self) -> int:
-        """How many images it is about."""
-        return self._count
-
-    @property
-    def text(self) -> str:
-        """What it is, for the menu."""
-        source = "Pin {images}" if self._pinned else "Unpin {images}"
-        return translated("changes", source, images=count_text(self._count, "image"))
-
-    async def redo(self) -> Step:
-        """Pin them, or no longer."""
-        if self._keys is None:
-            return await self._set(self._pinned)
-        await self._decide(self._keys)
-        self._keys = None
-        done = await self._set(self._pinned)
-        if not done.whole:  # then it is about what it got to
-            located = await self._store.manager.located(self._paths)
-            self._paths = [p for p, each in located.items() if each.pinned == self._pinned]
-            self._count = len(self._paths)
-        return done
-
-    async def undo(self) -> Step:
-        """Make them what they were."""
-        return await self._set(not self._pinned)
-
-    async def _decide(self, keys: array[int]) -> None:
-        paths: dict[bool, list[str]] = {True: [], False: []}
-        async for record in self._store.records(keys):
-            paths[record.pinned].append(record.path)
-        self._pinned = bool(paths[False])
-        self._paths = paths[not self._pinned]
-        self._count = len(self._paths)
-
-    async def _set(self, pinned: bool) -> Step:
-        located = await self._store.manager.located(self._paths)
-        keys = [located[path].key for path in self._paths if path in located]
-        text = translated("changes", "Pinning" if pinned else "Unpinning")
-        with self._works.begin(text) as work:
-            results = await self._store.manager.annotate(
-                keys,
-                AnnotationChange(pinned=pinned),
-                progress=work.on_progress,
-                should_stop=work.stopped,
-            )
-        done = len(values(results))
-        source = "{images} pinned" if pinned else "{images} no longer pinned"
-        text = translated("changes", source, images=count_text(done, "image"))
-        return Step(done, text, problems_of(results), len(results) == len(keys))
 
 
 def _undone_text(results: Sequence[UndoResult]) -> str:

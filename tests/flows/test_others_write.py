@@ -391,7 +391,7 @@ async def main():
         for _ in range(25):
             row = rng.randrange(session.images.rowCount())
             session.grid.setCurrentIndex(session.images.index(row))
-            rng.choice([session.trash.delete, session.history.undo, session.pins.pin])()
+            rng.choice([session.trash.delete, session.history.undo, session.annotations.pin])()
             await asyncio.sleep(0.05)
         await until(lambda: not session.history.busy)
         while session.history.undo_text:
