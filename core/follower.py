@@ -1,9 +1,10 @@
 """Keeps the catalogue true to a store that other programs write to.
 
-Hints say where to look. Files that came or changed are looked at themselves, at once; the folders
-soon after, and again until they have been quiet for longer than a folder's time may be coarse. So
-an image is there with its first bytes and whole with its last, whatever the system forgot to tell.
-Now and then, while nothing happens, everything is looked at without any hint.
+Hints say where to look. Files that came or changed are looked at themselves, at once, whatever
+else is under way; the folders soon after, and again until they have been quiet for longer than a
+folder's time may be coarse. So an image is there with its first bytes and whole with its last,
+whatever the system forgot to tell. Now and then every file is looked at without any hint: while
+nothing happens, when the person is back, and after a while in any case.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from core import layout
@@ -23,7 +25,9 @@ GATHER_SECONDS = 0.05
 PAUSE_SECONDS = 0.5  # at least, between two looks at the folders
 SETTLED_SECONDS = 2.5  # a folder this long untouched has a time that says all
 IDLE_SECONDS = 60.0  # without a hint, until everything is looked at
-SHARE = 0.05  # of the time, at most, for looking at every file
+LATEST_SECONDS = 600.0  # until that is done in a store in which something always happens
+RESTED_SECONDS = 10.0  # at least, between two looks at everything
+SHARE = 0.05  # of the time, at most, for looking at everything
 MOST_FILES = 200  # are looked at themselves; of more, their folders are listed
 
 MakeWatcher = Callable[[Path, Callable[[Hints], object], Callable[[Watching], object]], Watcher]
@@ -46,18 +50,32 @@ class Follower:
         self._events = events
         self._loop = asyncio.get_running_loop()
         self._files: set[str] = set()
+        self._files_came = asyncio.Event()
         self._hinted = asyncio.Event()
-        self._last_hint = time.monotonic()
-        self._next_full = self._last_hint + IDLE_SECONDS
+        self._polls = False  # then hints come all the time, and say nothing
+        self._last_hint = self._full_ended = time.monotonic()
+        self._full_took = 0.0
+        self._is_back = False  # the person, since everything was looked at
         self._watcher = make_watcher(base, self._on_hints, self._on_watching)
-        self._task = asyncio.create_task(self._follow())
+        self._tasks = [asyncio.create_task(self._follow_files()),
+                       asyncio.create_task(self._follow_folders())]  # fmt: skip
         self._watcher.start()
 
     async def close(self) -> None:
         """End it."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
         await asyncio.to_thread(self._watcher.close)
+
+    def recheck(self) -> None:
+        """Look at the folders now, and at every file as soon as the last time was long enough ago.
+
+        That is ``RESTED_SECONDS``, and more in a store so large that it would be a burden.
+        """
+        self._is_back = True
+        self._last_hint = time.monotonic()
+        self._hinted.set()
 
     # In the watcher's thread
 
@@ -65,58 +83,66 @@ class Follower:
         self._loop.call_soon_threadsafe(self._take, hints)
 
     def _on_watching(self, how: Watching) -> None:
-        self._loop.call_soon_threadsafe(self._events.emit, WatchingChanged(how))
+        self._loop.call_soon_threadsafe(self._take_note, how)
 
     # In the loop
 
     def _take(self, hints: Hints) -> None:
-        self._last_hint = time.monotonic()
-        self._files |= hints or frozenset()
+        if hints:
+            self._files |= hints
+            self._files_came.set()
+        if not self._polls:
+            self._last_hint = time.monotonic()
         self._hinted.set()
 
-    async def _follow(self) -> None:
+    def _take_note(self, how: Watching) -> None:
+        self._polls = how is not Watching.NOTIFIED
+        self._events.emit(WatchingChanged(how))
+
+    async def _follow_files(self) -> None:
         while True:
-            await self._wait_for_hint(self._next_full - time.monotonic())
+            await self._files_came.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._files_came.clear()
+            files, self._files = self._files, set()
+            if len(files) <= MOST_FILES:
+                await self._index.refresh(await self._index.read(_images_of, files))
+
+    async def _follow_folders(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(self._loop.time() + self._until_full()):
+                    await self._hinted.wait()
             if self._hinted.is_set():
                 await self._settle()
             else:
-                began = time.monotonic()
-                await asyncio.wait([self._index.rescan(full=True)])
-                took = time.monotonic() - began
-                self._next_full = time.monotonic() + max(IDLE_SECONDS, took / SHARE)
+                await self._look_at_everything()
 
     async def _settle(self) -> None:
-        """Look until nothing has come for a while."""
+        """Look at the folders until nothing has come for a while."""
         looked = 0.0
-        pause = PAUSE_SECONDS
-        while looked < self._last_hint + SETTLED_SECONDS:
-            if self._hinted.is_set():
-                await asyncio.sleep(GATHER_SECONDS)
-                self._hinted.clear()
-                await self._look_at_files()
-            if time.monotonic() - looked >= pause:
-                began = time.monotonic()
-                await self._look_at_folders()
-                looked = time.monotonic()
-                pause = max(PAUSE_SECONDS, 2 * (looked - began))
-            await self._wait_for_hint(looked + pause - time.monotonic())
-        self._next_full = max(self._next_full, time.monotonic() + IDLE_SECONDS)
+        while looked < self._last_hint + SETTLED_SECONDS and (not looked or self._until_full()):
+            self._hinted.clear()
+            await self._index.settled()  # a scan under way may have passed what changed since
+            began = time.monotonic()
+            await self._index.look()
+            looked = time.monotonic()
+            pause = 2 * (looked - began)
+            await asyncio.sleep(pause if self._polls else max(PAUSE_SECONDS, pause))
 
-    async def _wait_for_hint(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(max(seconds, 0)):
-                await self._hinted.wait()
-        except TimeoutError:
-            return
+    async def _look_at_everything(self) -> None:
+        began = time.monotonic()
+        await asyncio.wait([self._index.rescan(full=True)])
+        self._is_back = False
+        self._full_ended = time.monotonic()
+        self._full_took = self._full_ended - began
 
-    async def _look_at_files(self) -> None:
-        files, self._files = self._files, set()
-        if 0 < len(files) <= MOST_FILES:
-            await self._index.refresh(await self._index.read(_images_of, files))
-
-    async def _look_at_folders(self) -> None:
-        await self._index.settled()  # a scan under way may have passed what changed since
-        await asyncio.wait([self._index.rescan()])
+    def _until_full(self) -> float:
+        """Return in how many seconds everything is to be looked at; 0 for now."""
+        rested = self._full_ended + max(RESTED_SECONDS, self._full_took / SHARE)
+        idle = max(self._last_hint, self._full_ended) + IDLE_SECONDS
+        due = min(idle, self._full_ended + LATEST_SECONDS)
+        return max((rested if self._is_back else max(rested, due)) - time.monotonic(), 0.0)
 
 
 def _images_of(catalog: Catalog, files: set[str]) -> set[str]:

@@ -42,6 +42,9 @@ class Index:
         cache: The folder for the catalogue; it is made when missing.
         workers: Where scans run.
         events: Told of changes, of a scan's progress, and when the catalogue starts anew.
+
+    Attributes:
+        missing: Why the last look did not find the store; ``None`` if it did.
     """
 
     def __init__(self, base: Path, cache: Path, workers: WorkerPool, events: EventBus) -> None:
@@ -58,7 +61,7 @@ class Index:
         self._again = False
         self._looked = -FRESH_SECONDS
         self._told = 0  # the last change in the catalogue's log that was told
-        self._missing: str | None = None
+        self.missing: str | None = None
         self._file = 0  # which file the open catalogue is
         self._touched: set[str] = set()
 
@@ -104,11 +107,6 @@ class Index:
             self._full = self._again = True
         return self._scan
 
-    @property
-    def missing(self) -> str | None:
-        """Why the last look did not find the store; ``None`` if it did."""
-        return self._missing
-
     async def settled(self) -> None:
         """Wait until no scan is under way."""
         if self._scan is not None and not self._scan.done():
@@ -126,6 +124,17 @@ class Index:
             if await self._folders_changed():
                 await asyncio.wait([self.rescan()])
             self._looked = looked
+
+    async def look(self) -> None:
+        """Scan if a folder has changed; else, and where the store stays missing, scan nothing."""
+        try:
+            changed = await self._folders_changed() or self.missing is not None
+        except StoreError:
+            changed = self.missing is None  # then the scan tells why
+        if changed:
+            await asyncio.wait([self.rescan()])
+        else:
+            await self.read(self._tell_changes)
 
     async def refresh(self, paths: Collection[str]) -> None:
         """Take over at once what was just done to these image files, and tell subscribers.
@@ -145,13 +154,9 @@ class Index:
             return
         try:
             await self.read(spot_check, self._base, paths)
-            await self._tell_changes()
+            await self.read(self._tell_changes)
         except StoreError as error:
             log.warning("%s waits for the next scan: %s", ", ".join(paths), error)
-
-    async def _tell_changes(self) -> None:
-        """Tell what was written into the catalogue since this was done last, by any process."""
-        await self.read(self._log_read)
 
     async def cancel(self) -> None:
         """End the scan under way, if any; what it has found so far stays."""
@@ -189,27 +194,23 @@ class Index:
             self._renew(error)
             return query(self._catalog, *args, **kwargs)
 
-    def _renew(self, error: CatalogDamaged) -> None:
+    def _renew(self, error: CatalogDamaged, *, delete: bool = True) -> None:
         log.warning("the catalogue is rebuilt: %s", error)
         self._close()
-        delete_catalog(self._path)
+        if delete:
+            delete_catalog(self._path)
         self._open()
         self._in_loop(self._on_renewed)
 
-    def _renew_deleted(self) -> None:
+    def _renew_replaced(self) -> None:
         """Open the catalogue anew if its file is not the one that is open any more."""
-        try:
-            if self._path.stat().st_ino == self._file:
-                return
-        except FileNotFoundError:
+        if not self._path.exists():
             self._renew(CatalogDamaged(f"{self._path} was deleted"))
-        else:
-            log.warning("another process has made the catalogue %s anew", self._path)
-            self._close()
-            self._open()
-            self._in_loop(self._on_renewed)
+        elif self._path.stat().st_ino != self._file:
+            self._renew(CatalogDamaged(f"another process made {self._path} anew"), delete=False)
 
-    def _log_read(self, catalog: Catalog) -> None:
+    def _tell_changes(self, catalog: Catalog) -> None:
+        """Tell what was written into the catalogue since this was done last, by any process."""
         self._told, applied = catalog.changes_after(self._told)
         if applied is None:
             log.info("much has changed in %s: all of it is read again", self._path)
@@ -238,8 +239,8 @@ class Index:
         return await loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
 
     async def _folders_changed(self) -> bool:
-        known, place = await self.read(lambda each: (each.folder_states(), each.place()))
-        return await asyncio.to_thread(changed_folders, self._base, known, place) > 0
+        known = await self.read(lambda each: (each.folder_states(), each.place()))
+        return await asyncio.to_thread(changed_folders, self._base, *known) > 0
 
     async def _run_scan(self) -> None:
         problems: list[str] = []
@@ -251,23 +252,23 @@ class Index:
                 await self._scan_once(problems)
                 if not self._again:
                     break
-            self._missing = None
+            self.missing = None
         except StoreError as error:
             problems.append(str(error))
-            if self._missing != str(error):
+            if self.missing != str(error):
                 log.warning("the scan of %s failed: %s", self._base, error)
-            self._missing = str(error) if isinstance(error, StoreNotFound) else None
+            self.missing = str(error) if isinstance(error, StoreNotFound) else None
         finally:
             self._events.emit(ScanChanged(None, tuple(problems)))
 
     async def _scan_once(self, problems: list[str]) -> None:
-        looked = time.monotonic()
         try:
-            await self._in_thread(self._renew_deleted)
+            looked = time.monotonic()
+            await self._in_thread(self._renew_replaced)
             if self._full or await self._folders_changed():
                 self._following = asyncio.create_task(self._follow_scan(self._full, problems))
                 await self._following
-            await self._tell_changes()
+            await self.read(self._tell_changes)
             self._looked = looked
             while self._touched:
                 touched, self._touched = self._touched, set()
@@ -291,7 +292,7 @@ class Index:
             async for reply in replies:
                 message = decode_message(reply)
                 if isinstance(message, Changed):
-                    await self._tell_changes()
+                    await self.read(self._tell_changes)
                 elif isinstance(message, ScanProgress):
                     self._events.emit(ScanChanged(message, tuple(problems)))
                 elif isinstance(message, Problem) and len(problems) < MOST_PROBLEMS:

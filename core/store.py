@@ -240,6 +240,17 @@ class Store:
         """
         await asyncio.wait([self._index.rescan(full=full)])
 
+    def recheck(self) -> None:
+        """Look, soon and without being waited for, for what may have been missed.
+
+        To be called when the person comes back to the store. The folders are looked at now, the
+        files as soon as that is no burden: in a store that is followed, else not at all.
+        """
+        if self._follower is not None:
+            self._follower.recheck()
+        elif self._opened:
+            self._index.rescan()
+
     async def cancel_scan(self) -> None:
         """End the scan under way; what it has found so far stays."""
         await self._index.cancel()

@@ -11,6 +11,7 @@ import errno
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum
@@ -24,17 +25,19 @@ GATHER_MS = 100  # for how long hints of one burst are gathered
 QUIET_MS = 30  # a burst ends when nothing came for so long
 LOOK_MS = 500  # how often the folders are looked at, whether they are still the same
 POLL_SECONDS = 2.0
+POLLED_SECONDS = 300.0  # until watching is tried again
 
-# What has no notifications of its own, or only for this machine: man 2 statfs, linux/magic.h.
+# What tells only of changes by this machine, or through this mount: inotify(7), linux/magic.h.
 _REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "afs", "lustre",
-           "fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.gvfsd-fuse"}  # fmt: skip
+           "coda", "gpfs", "beegfs", "orangefs", "virtiofs", "vboxsf", "prl_fs", "vmhgfs",
+           "fuse"}  # fmt: skip
 
 
 class Watching(Enum):
     """How changes are noticed."""
 
     NOTIFIED = "notified"
-    POLLING_REMOTE = "polling: network mount"
+    POLLING_REMOTE = "polling: network mount, or a file system in user space"
     POLLING_LIMIT = "polling: the system's limit of watched folders is reached"
     POLLING_UNABLE = "polling: the system cannot watch this folder"
 
@@ -76,15 +79,14 @@ class Watcher:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            if is_remote(self._base):
-                self._poll(Watching.POLLING_REMOTE)
-                return
             try:
-                self._watch(self._folders())
+                if is_remote(self._base / IMAGES):
+                    self._poll(Watching.POLLING_REMOTE)
+                else:
+                    self._watch(self._folders())
             except OSError as error:
                 log.info("%s is looked at every %g s: %s", self._base, POLL_SECONDS, error)
                 self._poll(_reason(error))
-                return
 
     def _watch(self, folders: dict[str, tuple[int, int]]) -> None:
         """Pass on the system's hints for as long as the folders are the same ones."""
@@ -127,8 +129,10 @@ class Watcher:
         return found + (self._base / METADATA).is_dir()
 
     def _poll(self, why: Watching) -> None:
+        """Look by the clock, for some minutes; then it may be better to watch."""
         self._on_watching(why)
-        while not self._stop.wait(POLL_SECONDS):
+        until = time.monotonic() + POLLED_SECONDS
+        while time.monotonic() < until and not self._stop.wait(POLL_SECONDS):
             self._on_hints(None)
 
     def _folders(self) -> dict[str, tuple[int, int]]:
@@ -143,12 +147,18 @@ class Watcher:
         return found
 
 
-def is_remote(path: Path) -> bool:
-    """Tell whether a folder is on a mount of which the system hears only its own changes."""
-    try:
-        mounts = Path("/proc/self/mounts").read_text("utf-8", "replace")
-    except OSError:
-        return False
+def is_remote(path: Path, mounts: str | None = None) -> bool:
+    """Tell whether a folder is on a mount of which the system hears only its own changes.
+
+    Args:
+        path: The folder; it may be missing.
+        mounts: The mounts as in proc(5); by default this process's.
+    """
+    if mounts is None:
+        try:
+            mounts = Path("/proc/self/mounts").read_text("utf-8", "replace")
+        except OSError:
+            return False
     real = os.path.realpath(path)
     longest, kind = "", ""
     for line in mounts.splitlines():
@@ -156,7 +166,7 @@ def is_remote(path: Path) -> bool:
         where = where.encode().decode("unicode_escape").rstrip("/")
         if f"{real}/".startswith(f"{where}/") and len(where) >= len(longest):
             longest, kind = where, found
-    return kind in _REMOTE
+    return kind.partition(".")[0] in _REMOTE  # such as fuse.sshfs; fuseblk is a local disk
 
 
 def _folders_in(path: Path) -> list[str]:

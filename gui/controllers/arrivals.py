@@ -71,7 +71,7 @@ class ArrivalController(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look for changes when the person comes back to the window."""
         if event.type() == QEvent.Type.WindowActivate and (store := self._stores.store):
-            store.tasks.start(store.manager.rescan())
+            store.manager.recheck()
         return super().eventFilter(watched, event)
 
     def _on_opened(self, store: OpenStore) -> None:
@@ -88,7 +88,8 @@ class ArrivalController(QObject):
     def _on_watching_changed(self, change: WatchingChanged) -> None:
         reasons = {
             Watching.POLLING_REMOTE: translated(
-                "arrivals", "A network mount: the store is looked at every two seconds."
+                "arrivals",
+                "A network mount, whose changes are not told: it is looked at every two seconds.",
             ),
             Watching.POLLING_LIMIT: translated(
                 "arrivals",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -176,6 +177,7 @@ async def test_without_any_hint_idling_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.follower.IDLE_SECONDS", 0.3)
+    monkeypatch.setattr("core.follower.RESTED_SECONDS", 0.3)
     monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
     store = DiskStore(tmp_path)
     image = store.dated(NOON, 1, prompt="fox")
@@ -185,8 +187,102 @@ async def test_without_any_hint_idling_is_enough(
         await until_true(manager)
 
 
-def test_a_network_mount_is_known_by_its_kind() -> None:
+async def test_without_any_hint_the_person_coming_back_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.follower.RESTED_SECONDS", 0.3)
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
+    store = DiskStore(tmp_path)
+    image = store.dated(NOON, 1, prompt="fox")
+    async with followed(tmp_path) as manager:
+        store.dated(NOON, 2)
+        image.with_suffix(".json").write_text(json.dumps({"prompt": "edited in place"}))
+        await asyncio.sleep(1)
+        assert len(await known(manager)) == 1
+        manager.recheck()
+        await until_true(manager)
+
+
+class Polling(Watcher):
+    """A watcher on a file system that tells nothing."""
+
+    def _run(self) -> None:
+        self._poll(Watching.POLLING_REMOTE)
+
+
+async def test_where_folders_are_polled_files_edited_in_place_are_looked_at_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.follower.IDLE_SECONDS", 0.5)
+    monkeypatch.setattr("core.follower.RESTED_SECONDS", 0.5)
+    monkeypatch.setattr("core.watcher.POLL_SECONDS", 0.1)
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Polling,))
+    image = DiskStore(tmp_path).dated(NOON, 1, prompt="fox")
+    for folder in (image.parent, tmp_path / "images"):
+        os.utime(folder, (1e9, 1e9))
+    async with followed(tmp_path) as manager:
+        image.with_suffix(".json").write_text(json.dumps({"prompt": "edited in place"}))
+        await until_true(manager)
+
+
+async def test_files_are_looked_at_while_a_long_scan_is_under_way(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path)
+    store.dated(NOON, 1)
+    async with followed(tmp_path) as manager:
+        index = manager._index
+        await index.settled()
+        never = index._scan = asyncio.create_task(asyncio.sleep(60))
+        store.dated(NOON, 2)
+        await until_true(manager)
+        never.cancel()
+
+
+MOUNTS = """\
+/dev/vda / ext4 rw 0 0
+server:/export /mnt/nas nfs4 rw 0 0
+me@host:/ /mnt/with\\040space fuse.sshfs rw 0 0
+/dev/sdb1 /mnt/nas/disk fuseblk rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "remote"),
+    [
+        ("/", False),
+        ("/mnt/nas/store/images", True),
+        ("/mnt/nasty/images", False),
+        ("/mnt/with space/images", True),
+        ("/mnt/nas/disk/images", False),
+    ],
+)
+def test_a_network_mount_is_known_by_its_kind(path: str, remote: bool) -> None:
+    assert is_remote(Path(path), MOUNTS) is remote
+
+
+def test_where_the_system_tells_of_mounts_the_root_is_local() -> None:
     assert not is_remote(Path("/"))
+
+
+@pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs FUSE")
+@pytest.mark.skipif(shutil.which("bindfs") is None, reason="needs bindfs")
+async def test_on_a_real_mount_that_tells_nothing_others_are_followed(tmp_path: Path) -> None:
+    server, mount = DiskStore(tmp_path / "server"), tmp_path / "mount"
+    server.dated(NOON, 1)
+    mount.mkdir()
+    await run("bindfs", "-o", "subtype=sshfs", str(server.base), str(mount))
+    try:
+        async with followed(mount) as manager:
+            server.dated(NOON, 2)  # on the other side, so that no watcher here hears of it
+            async with asyncio.timeout(10):
+                while (await manager.totals()).images < 2:
+                    await asyncio.sleep(0.05)
+    finally:
+        await run("umount", "--lazy", str(mount))
+
+
+async def run(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(*command)
+    assert await process.wait() == 0
 
 
 async def test_events_are_waited_for_and_none_is_lost(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ API = {
     "embedded": ("async", "record"),
     "thumbnails": ("", "images, edge"),
     "rescan": ("async", "*, full=False"),
+    "recheck": ("", ""),
     "cancel_scan": ("async", ""),
     "undo_import": ("async", "report, *, progress=untold, should_stop=never"),
     "trash_images": ("async", "images, reason='', *, progress=untold, should_stop=never"),
