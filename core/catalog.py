@@ -102,10 +102,14 @@ class Catalog:
             without_sidecar=without,
         )
 
-    def day_totals(self) -> list[DayTotal]:
-        """Return every day that has images, newest first."""
-        sql = "SELECT day, images, size_bytes FROM day_total ORDER BY day DESC"
-        return [DayTotal(*row) for row in self._query(sql)]
+    def day_totals(self, days: Collection[int] | None = None) -> list[DayTotal]:
+        """Return these days (or all) as far as they have images, newest first."""
+        rows = self._query(
+            "SELECT day, images, size_bytes FROM day_total "
+            "WHERE ?1 IS NULL OR day IN (SELECT value FROM json_each(?1)) ORDER BY day DESC",
+            (None if days is None else json_text(days),),
+        )
+        return [DayTotal(*row) for row in rows]
 
     def days(self, days: Collection[int] | None = None) -> list[DayImages]:
         """Return the ordered keys of these days (or of all), newest day first.

@@ -147,9 +147,9 @@ class Store:
         """Return what the catalogue knows the store to hold."""
         return await self._index.read(Catalog.totals)
 
-    async def day_totals(self) -> list[DayTotal]:
-        """Return every day that has images, newest first."""
-        return await self._index.read(Catalog.day_totals)
+    async def day_totals(self, days: Collection[int] | None = None) -> list[DayTotal]:
+        """Return these days (or all) as far as they have images, newest first."""
+        return await self._index.read(Catalog.day_totals, days)
 
     async def days(
         self, days: Collection[int] | None = None, *, pinned: bool = False

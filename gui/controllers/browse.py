@@ -60,7 +60,7 @@ class BrowseController(QObject):
         stores.closing.connect(self._on_closing)
         stores.access_changed.connect(self._show_access)
         window.dates.place_chosen.connect(self._on_place_chosen)
-        window.grid.day_in_view_changed.connect(window.dates.show_day_in_view)
+        window.grid.day_in_view_changed.connect(window.dates.follow)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class BrowseController(QObject):
     def show_totals(self) -> None:
         """Say again what the store holds and may hold."""
         if self._store is not None:
-            self._store.tasks.start(self._show_totals(self._store))
+            self._store.tasks.start(self._show_totals(self._store, frozenset()))
 
     async def _rescan(self, store: OpenStore) -> None:
         await store.manager.rescan(full=True)
@@ -200,15 +200,20 @@ class BrowseController(QObject):
                     shown = days & place.days if place.kind == Kind.DAYS else days
                     fresh = {day.day: day for day in found}
                     self._images.update_days({day: fresh.get(day) for day in shown})
-                await self._show_totals(store)
+                await self._show_totals(store, frozenset(days))
         finally:
             self._following = False
         self._check_settled()
 
-    async def _show_totals(self, store: OpenStore) -> None:
-        totals, days = await store.manager.totals(), await store.manager.day_totals()
+    async def _show_totals(self, store: OpenStore, days: frozenset[int] | None = None) -> None:
+        """Say what there is in all, and under certain days or all of them."""
+        totals, found = await store.manager.totals(), await store.manager.day_totals(days)
         settings = store.manager.settings
-        self._dates.set_totals(days)
+        if days is None:
+            self._dates.set_totals(found)
+        else:
+            fresh = {total.day: total for total in found}
+            self._dates.update_totals({day: fresh.get(day) for day in days})
         self._dates.set_sums(Kind.PINNED, await store.manager.pinned_images(), None)
         self._window.stats.set_store(totals, settings.retention_days, settings.max_bytes)
         if self._place.kind == Kind.TRASH:
@@ -259,7 +264,7 @@ class BrowseController(QObject):
         self._window.notice.tell(text, translated("stats", "Show"), show)
 
     async def _finish_scan(self, store: OpenStore) -> None:
-        await self._show_totals(store)
+        await self._show_totals(store, frozenset())
         self._check_settled()
         self.rescanned.emit()
 

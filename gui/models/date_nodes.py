@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from core.records import DayTotal
@@ -27,22 +28,36 @@ Node = Span | DayTotal
 
 def years_of(totals: Iterable[DayTotal]) -> list[Node]:
     """Put days, newest first, into their months, and these into their years."""
-    months: list[Span] = []
-    days: list[DayTotal] = []
-    first = date.max.toordinal() + 1
-    for total in totals:
-        if total.day < first:
-            if days:
-                months.append(Span(first, days))
-            days = []
-            first = date.fromordinal(total.day).replace(day=1).toordinal()
-        days.append(total)
-    if days:
-        months.append(Span(first, days))
-    years: dict[int, list[Span]] = {}
-    for month in months:
-        years.setdefault(date.fromordinal(month.day).year, []).append(month)
-    return [Span(date(year, 1, 1).toordinal(), children) for year, children in years.items()]
+    return years_with([], {total.day: total for total in totals})
+
+
+def years_with(years: Sequence[Node], changed: Mapping[int, DayTotal | None]) -> list[Node]:
+    """Return years as they are when some days are others; ``None`` takes a day away.
+
+    What holds none of these days is in the result as it is, so that the cost is the change's.
+    """
+    months: dict[int, dict[int, DayTotal | None]] = {}
+    for day, total in changed.items():
+        months.setdefault(new_month(day), {})[day] = total
+    touched: dict[int, dict[int, Node | None]] = {}
+    known = {year.day: children_of(year) for year in years}
+    for month, days in months.items():
+        in_year = touched.setdefault(new_year(month), {})
+        place = row_of(siblings := known.get(new_year(month), []), month)
+        before = children_of(siblings[place]) if place is not None else []
+        in_year[month] = _span(month, _with(before, days))
+    new = {year: _span(year, _with(known.get(year, []), each)) for year, each in touched.items()}
+    return _with(years, new)
+
+
+def _with(nodes: Sequence[Node], changed: Mapping[int, Node | None]) -> list[Node]:
+    merged: dict[int, Node | None] = {node.day: node for node in nodes}
+    merged.update(changed)
+    return [node for _, node in sorted(merged.items(), reverse=True) if node is not None]
+
+
+def _span(day: int, children: list[Node]) -> Span | None:
+    return Span(day, children) if children else None
 
 
 def children_of(node: Node) -> list[Node]:
@@ -59,6 +74,12 @@ def days_in(node: Node) -> Iterable[int]:
             yield from days_in(child)
 
 
+def new_month(day: int) -> int:
+    """Return the ordinal of the first day of a day's month."""
+    return day + 1 - date.fromordinal(day).day
+
+
+@lru_cache(4096)
 def new_year(day: int) -> int:
     """Return the ordinal of the first day of a day's year."""
     return date.fromordinal(day).replace(month=1, day=1).toordinal()

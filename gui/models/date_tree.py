@@ -6,11 +6,11 @@ come and go above them, and nothing must be kept alive for Qt. ``_parent_id`` sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -33,6 +33,7 @@ from gui.models.date_nodes import (
     row_of,
     runs_of,
     years_of,
+    years_with,
 )
 from gui.text import count_text, number_text, size_text, translated
 
@@ -58,6 +59,27 @@ class Place:
     days: frozenset[int] = frozenset()
 
 
+class Sums(NamedTuple):
+    """What an index stands for, and how much there is; rows of equal sums say the same.
+
+    Attributes:
+        depth: 0 for years and what is no date, 1 for months, 2 for days.
+        day: The ordinal of its first day; the kind of what is no date.
+        images: How many there are.
+        size_bytes: How large they are; ``None`` where unknown.
+    """
+
+    depth: int
+    day: int
+    images: int
+    size_bytes: int | None
+
+    @property
+    def consists_of_dates(self) -> bool:
+        """Whether it is a year or a month."""
+        return self.depth < 2 and self.day > Kind.DAYS
+
+
 class Role(IntEnum):
     """What ``data`` answers besides Qt's own roles."""
 
@@ -71,7 +93,7 @@ _FIRST_ROWS: Final = (Kind.ALL, Kind.PINNED, Kind.TRASH)
 class DateTreeModel(QAbstractItemModel):
     """The tree of dates; GUI thread only."""
 
-    totals_set = Signal()  # after each set_totals, when all rows are in place
+    totals_set = Signal()  # after each change of them, when all rows are in place
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +110,13 @@ class DateTreeModel(QAbstractItemModel):
         Args:
             totals: Newest day first, each day once, none without images.
         """
-        years = years_of(totals)
+        self._show(years_of(totals))
+
+    def update_totals(self, changed: Mapping[int, DayTotal | None]) -> None:
+        """Show other sums under some days (``date.toordinal()``); ``None`` takes a day away."""
+        self._show(years_with(self._years, changed))
+
+    def _show(self, years: list[Node]) -> None:
         self.updating = True
         self._merge(QModelIndex(), self._years, years)
         self.updating = False
@@ -140,6 +168,15 @@ class DateTreeModel(QAbstractItemModel):
             elif inside:
                 yield from self._between(index, first, last)
 
+    def sums_of(self, index: _Index) -> Sums:
+        """Return what an index of this model stands for, and how much there is."""
+        node = self._node(index)
+        if node is None:
+            return Sums(0, index.row(), *self._sums[Kind(index.row())])
+        parent = index.internalId()
+        depth = 0 if parent == _TOP else 1 + parent % 2
+        return Sums(depth, node.day, node.images, node.size_bytes)
+
     # What Qt asks
 
     def columnCount(self, parent: _Index = _NO_INDEX) -> int:
@@ -184,9 +221,7 @@ class DateTreeModel(QAbstractItemModel):
         if not index.isValid():
             return None
         node = self._node(index)
-        images, size_bytes = (
-            (node.images, node.size_bytes) if node else self._sums[Kind(index.row())]
-        )
+        _, _, images, size_bytes = self.sums_of(index)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._text(index, node)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:

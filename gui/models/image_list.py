@@ -87,9 +87,9 @@ class ImageListModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None, pictures_kept: int = PICTURES_KEPT) -> None:
         super().__init__(parent)
         self._rows = DayRows()
-        self._records: Bounded[ImageRecord] = Bounded(RECORDS_KEPT)
-        self._pictures: Bounded[Picture] = Bounded(pictures_kept)
-        self._seen_at: Bounded[int] = Bounded(_ROWS_KEPT)  # where a key stood when last asked
+        self._records: Bounded[int, ImageRecord] = Bounded(RECORDS_KEPT)
+        self._pictures: Bounded[int, Picture] = Bounded(pictures_kept)
+        self._seen_at: Bounded[int, int] = Bounded(_ROWS_KEPT)  # where a key stood when last asked
         self._wanted: dict[int, None] = {}
         self._wanting = QTimer(self, singleShot=True, interval=0)  # ends with the model
         self._wanting.timeout.connect(self._emit_records_wanted)

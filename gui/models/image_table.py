@@ -90,7 +90,7 @@ class ImageTableModel(QAbstractTableModel, Generic[Row]):
         self._given = 0
         self._sorted_by: tuple[int, Qt.SortOrder] | None = None
         self._unticked: set[Hashable] = set()
-        self._pictures: Bounded[Picture] = Bounded(PICTURES_KEPT)
+        self._pictures: Bounded[int, Picture] = Bounded(PICTURES_KEPT)
 
     # Rows
 

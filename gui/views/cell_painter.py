@@ -50,7 +50,7 @@ class CellPainter:
         self._palette, self._font = QPalette(), QFont()
         self._ground = self._palette.alternateBase()
         self._stamps = CellStamps(1, 1.0, self._palette)
-        self._finished: Bounded[tuple[Look, QPixmap]] = Bounded(0)
+        self._finished: Bounded[int, tuple[Look, QPixmap]] = Bounded(0)
 
     def begin_frame(self, side: int, ratio: float, palette: QPalette, font: QFont) -> None:
         """Say what holds for all cells from now on, and allow for a frame's share of work.

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QFontMetrics,
+    QPainter,
+    QPalette,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
+
+from gui.models.bounded import Bounded
 
 TEXT_PX: Final = 26  # where the names of years begin, within the row
 MARGIN_PX: Final = 8  # right of the figures
 RADIUS_PX: Final = 6
 SMALLER_PX: Final = 1  # the figures, than the names
 SPACE_PX: Final = 16  # at least, between a name and its figures
+_KEPT: Final = 128  # some 25 kB each
 _Roles = QPalette.ColorRole
+
+
+class Standing(NamedTuple):
+    """How a row stands.
+
+    Attributes:
+        indent: By how many pixels it stands to the right of a year.
+        is_open: Whether what it consists of is shown; ``None`` if that is nothing.
+        selected: The person chose it.
+        marked: The grid is there.
+        focused: The keyboard is there.
+    """
+
+    indent: int
+    is_open: bool | None
+    selected: bool
+    marked: bool
+    focused: bool
 
 
 class DateRow(NamedTuple):
@@ -21,38 +53,90 @@ class DateRow(NamedTuple):
     Attributes:
         name: At its left.
         figures: How much it holds, at the right.
-        indent: By how many pixels it stands to the right of a year.
-        is_open: Whether what it consists of is shown; ``None`` if that is nothing.
-        selected: The person chose it.
-        marked: The grid is there.
-        focused: The keyboard is there.
+        standing: How it stands.
     """
 
     name: str
     figures: str
-    indent: int
-    is_open: bool | None
-    selected: bool
-    marked: bool
-    focused: bool
+    standing: Standing
 
 
-def paint_date_row(
-    painter: QPainter, place: QRectF, row: DateRow, palette: QPalette, font: QFont
+class Fonts(NamedTuple):
+    """What rows are written in, measured: finding a font takes as long as writing a row."""
+
+    name: QFont
+    name_metrics: QFontMetrics
+    figures: QFont
+    figures_metrics: QFontMetrics
+
+
+def fonts_of(font: QFont) -> Fonts:
+    """Return what rows are written in where all else is written in ``font``."""
+    name, figures = QFont(font), QFont(font)
+    name.setWeight(QFont.Weight.Medium)
+    figures.setPixelSize(QFontInfo(font).pixelSize() - SMALLER_PX)
+    return Fonts(name, QFontMetrics(name), figures, QFontMetrics(figures))
+
+
+class DateRowPictures:
+    """Keeps rows as pictures: to paint one anew takes ten times as long. GUI thread only."""
+
+    def __init__(self) -> None:
+        self._kept: Bounded[Hashable, QPixmap] = Bounded(_KEPT)
+        self._fonts: Fonts | None = None
+
+    def forget(self) -> None:
+        """Paint all anew: the palette, the font or the language is another."""
+        self._kept.clear()
+        self._fonts = None
+
+    def get(
+        self,
+        key: Hashable,
+        row: Callable[[], DateRow],
+        size: QSize,
+        ratio: float,
+        palette: QPalette,
+        font: QFont,
+    ) -> QPixmap:
+        """Return the picture of a row, the ground included.
+
+        Args:
+            key: Equal for equal rows.
+            row: Says what to paint, if it has to be painted.
+            size: Of the picture, in device-independent pixels.
+            ratio: Device pixels for each of them.
+            palette: The colours.
+            font: What all else is written in.
+        """
+        picture = self._kept.get((key, size.width(), ratio))
+        if picture is None:
+            picture = QPixmap(size * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(palette.base().color())
+            painter = QPainter(picture)
+            place = QRectF(0, 0, size.width(), size.height())
+            self._fonts = self._fonts or fonts_of(font)
+            _paint_row(painter, place, row(), palette, self._fonts)
+            painter.end()
+            self._kept.put((key, size.width(), ratio), picture)
+        return picture
+
+
+def _paint_row(
+    painter: QPainter, place: QRectF, row: DateRow, palette: QPalette, fonts: Fonts
 ) -> None:
-    """Paint a row over the whole of ``place``."""
-    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_background(painter, place, row, palette)
-    inner = place.adjusted(TEXT_PX + row.indent, 0, -MARGIN_PX, 0)
-    if row.is_open is not None:
+    standing = row.standing
+    _paint_background(painter, place, standing, palette)
+    inner = place.adjusted(TEXT_PX + standing.indent, 0, -MARGIN_PX, 0)
+    if standing.is_open is not None:
         centre = QPointF(inner.left() - 14, place.center().y())
-        _paint_chevron(painter, centre, row.is_open, _quiet(palette, row))
-    _paint_texts(painter, inner, row, palette, font)
-    painter.restore()
+        _paint_chevron(painter, centre, standing.is_open, _quiet(palette, standing))
+    _paint_texts(painter, inner, row, palette, fonts)
 
 
-def _paint_background(painter: QPainter, place: QRectF, row: DateRow, palette: QPalette) -> None:
+def _paint_background(painter: QPainter, place: QRectF, row: Standing, palette: QPalette) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     if row.selected:
         painter.setBrush(palette.highlight())
@@ -80,30 +164,23 @@ def _paint_chevron(painter: QPainter, centre: QPointF, is_open: bool, colour: QC
 
 
 def _paint_texts(
-    painter: QPainter, place: QRectF, row: DateRow, palette: QPalette, font: QFont
+    painter: QPainter, place: QRectF, row: DateRow, palette: QPalette, fonts: Fonts
 ) -> None:
     middle = Qt.AlignmentFlag.AlignVCenter
-    small = QFont(font)
-    small.setPixelSize(QFontInfo(font).pixelSize() - SMALLER_PX)
-    painter.setFont(small)
-    painter.setPen(_quiet(palette, row))
-    count = row.figures
-    if painter.fontMetrics().horizontalAdvance(row.name + count) + SPACE_PX > place.width():
+    count, width_of = row.figures, fonts.figures_metrics.horizontalAdvance
+    if width_of(row.name + count) + SPACE_PX > place.width():
         count = count.partition(" · ")[0]  # the bytes give way, not the name
-    width = painter.fontMetrics().horizontalAdvance(count)
+    painter.setFont(fonts.figures)
+    painter.setPen(_quiet(palette, row.standing))
     painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, count)
-    medium = QFont(font)
-    medium.setWeight(QFont.Weight.Medium)
-    painter.setFont(medium)
-    painter.setPen(palette.color(_Roles.HighlightedText if row.selected else _Roles.Text))
-    room = place.adjusted(0, 0, -width - SPACE_PX, 0)
-    elided = painter.fontMetrics().elidedText(
-        row.name, Qt.TextElideMode.ElideRight, int(room.width())
-    )
-    painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, elided)
+    room = place.adjusted(0, 0, -width_of(count) - SPACE_PX, 0)
+    name = fonts.name_metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.setFont(fonts.name)
+    painter.setPen(palette.color(_Roles.HighlightedText if row.standing.selected else _Roles.Text))
+    painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, name)
 
 
-def _quiet(palette: QPalette, row: DateRow) -> QColor:
+def _quiet(palette: QPalette, row: Standing) -> QColor:
     return palette.color(_Roles.HighlightedText if row.selected else _Roles.PlaceholderText)
 
 

@@ -6,15 +6,16 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -34,13 +35,15 @@ from PySide6.QtWidgets import (
 
 from gui.models.date_tree import DateTreeModel, Kind, Place, Role
 from gui.text import count_text, date_text, month_text, translated
-from gui.views.date_row import DateRow, paint_date_row
+from gui.views.date_row import DateRow, DateRowPictures, Standing
 
 _Index = QModelIndex | QPersistentModelIndex
+_Qt = Qt.ItemDataRole
 
 ROW_PX: Final = 27
 GAP_PX: Final = 10  # between what is no date and the dates
 INDENT_PX: Final = 16
+FOLLOW_MS: Final = 100  # a tree that opens and scrolls with each frame nobody can read
 MARGIN_PX: Final = 8  # around the rows, and within them
 
 
@@ -60,6 +63,7 @@ class DateTreeView(QTreeView):
     menu_requested = Signal(object, object, str)
 
     def __init__(self, model: DateTreeModel, parent: QWidget | None = None) -> None:
+        self._pictures = DateRowPictures()
         super().__init__(parent)
         self.setAccessibleName(translated("dates", "Dates"))
         self.setObjectName("dates")
@@ -78,6 +82,9 @@ class DateTreeView(QTreeView):
         self._followed_month = QPersistentModelIndex()
         self._opened_month = QPersistentModelIndex()  # opened here, not by the person
         self._marked = QPersistentModelIndex()
+        self._day_to_follow: int | None = None
+        self._followed = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._followed.timeout.connect(self._follow_latest)
         self._untouched = True  # nothing was shown yet
         self.setModel(model)
         self.choose()
@@ -130,6 +137,18 @@ class DateTreeView(QTreeView):
         if index.isValid():
             self._follow(index)
         self._mark()
+
+    def follow(self, day: int) -> None:
+        """Show the day in view, but no more than some times a second, however fast it changes."""
+        self._day_to_follow = day
+        if not self._followed.isActive():
+            self._follow_latest()
+
+    def _follow_latest(self) -> None:
+        day, self._day_to_follow = self._day_to_follow, None
+        if day is not None:
+            self.show_day_in_view(day)
+            self._followed.start()
 
     def _follow(self, day: QModelIndex) -> None:
         month = day.parent()
@@ -202,7 +221,7 @@ class DateTreeView(QTreeView):
         if len(selected) > 1:
             return count_text(len(days), "day")
         when = date.fromordinal(min(days))
-        depth = _depth(selected[0])
+        depth = self._model.sums_of(selected[0]).depth
         if depth == 0:
             return str(when.year)
         return month_text(when.toordinal()) if depth == 1 else date_text(when.toordinal())
@@ -244,20 +263,31 @@ class DateTreeView(QTreeView):
 
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
         """Paint a whole row, from edge to edge."""
-        depth = _depth(index)
-        above = MARGIN_PX if depth == index.row() == 0 else 0
-        width = self.viewport().width() - 2 * MARGIN_PX
-        place = QRectF(MARGIN_PX, options.rect.top() + above, width, ROW_PX)
-        row = DateRow(
-            index.data(Qt.ItemDataRole.DisplayRole),
-            index.data(Role.COUNT),
-            depth * INDENT_PX,
-            is_open=self.isExpanded(index) if self.model().hasChildren(index) else None,
+        sums = self._model.sums_of(index)
+        standing = Standing(
+            sums.depth * INDENT_PX,
+            is_open=self.isExpanded(index) if sums.consists_of_dates else None,
             selected=self.selectionModel().isSelected(index),
             marked=index == self._marked,
             focused=index == self.currentIndex() and self._shows_focus(),
         )
-        paint_date_row(painter, place, row, self.palette(), self.font())
+
+        def row() -> DateRow:
+            data = self._model.data
+            return DateRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
+
+        size = QSize(self.viewport().width() - 2 * MARGIN_PX, ROW_PX)
+        ratio = painter.deviceTransform().m11()  # of the screen, or of what is rendered to
+        picture = self._pictures.get(
+            (sums, standing), row, size, ratio, self.palette(), self.font()
+        )
+        above = MARGIN_PX if sums.depth == 0 and sums.day == Kind.ALL else 0
+        painter.drawPixmap(MARGIN_PX, options.rect.top() + above, picture)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the rows anew, in what may be other colours or another language."""
+        super().changeEvent(event)
+        self._pictures.forget()
 
     def _shows_focus(self) -> bool:
         option = QStyleOptionViewItem()
@@ -274,12 +304,3 @@ class _RowHeights(QStyledItemDelegate):
         row = index.row() if not index.parent().isValid() else Kind.DAYS
         above = MARGIN_PX if row == Kind.ALL else 0
         return QSize(0, above + ROW_PX + (GAP_PX if row == Kind.TRASH else 0))
-
-
-def _depth(index: _Index) -> int:
-    depth = 0
-    parent = index.parent()
-    while parent.isValid():
-        depth += 1
-        parent = parent.parent()
-    return depth

@@ -26,7 +26,7 @@ class DayHeadings:
     def __init__(self) -> None:
         self._width, self._ratio = 0, 1.0
         self._palette, self._font = QPalette(), QFont()
-        self._written: Bounded[tuple[_Sums, QPixmap]] = Bounded(_KEPT)  # by day
+        self._written: Bounded[int, tuple[_Sums, QPixmap]] = Bounded(_KEPT)  # by day
 
     def begin_frame(self, width: int, ratio: float, palette: QPalette, font: QFont) -> None:
         """Say what holds for all headings from now on.

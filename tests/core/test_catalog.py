@@ -330,6 +330,7 @@ def test_no_query_reads_the_whole_table(catalog):
     calls = {
         "totals": catalog.totals,
         "day_totals": catalog.day_totals,
+        "some day totals": lambda: catalog.day_totals([DAY]),
         "days": catalog.days,
         "some days": lambda: catalog.days([DAY]),
         "records": lambda: catalog.records(keys),

@@ -35,7 +35,7 @@ API = {
     "open": ("async", ""),
     "subscribe": ("", "listener"),
     "totals": ("async", ""),
-    "day_totals": ("async", ""),
+    "day_totals": ("async", "days=None"),
     "days": ("async", "days=None, *, pinned=False"),
     "records": ("async", "keys"),
     "summary": ("async", "keys"),

@@ -8,12 +8,15 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.records import DayTotal
+from gui.models.date_nodes import children_of, years_with
 from gui.models.date_tree import DateTreeModel, Kind, Place, Role
+from gui.theme import DARK, LIGHT, palette_of
 from gui.views.date_tree import DateTreeView
 
 MB = 2**20
@@ -139,6 +142,36 @@ def test_the_model_keeps_qts_rules_while_days_come_and_go(model: DateTreeModel) 
         fresh.set_totals(some)
         assert outline(model) == outline(fresh)
     assert tester.model() is model
+
+
+def test_changes_of_some_days_lead_to_the_same_tree(model: DateTreeModel) -> None:
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    chance = random.Random(8)
+    every = [date(2027, 1, 15) - timedelta(days=days * 9) for days in range(50)]
+    held: dict[int, DayTotal] = {}
+    for _ in range(20):
+        touched = chance.sample(every, chance.choice((1, 2, 20)))
+        changed = {
+            day.toordinal(): chance.choice((None, total(day, chance.randint(1, 3))))
+            for day in touched
+        }
+        model.update_totals(changed)
+        held = {day: each for day, each in (held | changed).items() if each is not None}
+        fresh = DateTreeModel()
+        fresh.set_totals([held[day] for day in sorted(held, reverse=True)])
+        assert outline(model) == outline(fresh)
+    assert tester.model() is model
+
+
+def test_a_change_of_one_day_costs_no_look_at_the_others(model: DateTreeModel) -> None:
+    every = [FRIDAY - timedelta(days=back) for back in range(7_300)]
+    model.set_totals([total(day) for day in every])
+    years = years_with(model._years, {FRIDAY.toordinal(): total(FRIDAY, 2)})
+    assert [new is old for new, old in zip(years, model._years, strict=True)] == [
+        False, *[True] * 20,
+    ]  # fmt: skip
+    months = zip(children_of(years[0]), children_of(model._years[0]), strict=True)
+    assert [new is old for new, old in months] == [False, *[True] * 10]
 
 
 def test_only_what_changed_is_touched(model: DateTreeModel, qtbot: QtBot) -> None:
@@ -321,3 +354,31 @@ def test_what_is_no_date_is_chosen_alone(
     qtbot.mouseClick(view.viewport(), left, control, pos=thursday)
     ordinal = FRIDAY.toordinal()
     assert told == [days({ordinal}), Place(Kind.TRASH), days({ordinal, ordinal - 1})]
+
+
+def test_following_shows_the_first_day_at_once_and_then_the_latest(
+    model: DateTreeModel, view: DateTreeView, qtbot: QtBot
+) -> None:
+    model.set_totals(sample())
+    view.follow(FRIDAY.toordinal())
+    assert view.day_in_view == FRIDAY.toordinal()
+    shown: list[int | None] = []
+    for day in (date(2026, 10, 2), date(2025, 12, 31)):
+        view.follow(day.toordinal())
+        shown.append(view.day_in_view)
+    assert shown == [FRIDAY.toordinal()] * 2
+    qtbot.waitUntil(lambda: view.day_in_view == date(2025, 12, 31).toordinal())
+
+
+def test_rows_are_painted_in_the_colours_of_now(
+    model: DateTreeModel, view: DateTreeView, qtbot: QtBot
+) -> None:
+    model.set_totals(sample())
+    spot = view.visualRect(index_of(model, FRIDAY)).topLeft() + QPoint(2, 2)
+
+    def ground() -> QColor:
+        return view.viewport().grab().toImage().pixelColor(spot)
+
+    for colours in (DARK, LIGHT):
+        view.setPalette(palette_of(colours))
+        assert ground() == view.palette().base().color()
