@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from itertools import islice
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +18,8 @@ from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel, Kind, Place
 from gui.models.image_list import ImageListModel
 from gui.text import count_text, translated
+
+DAYS_AT_ONCE = 8
 
 
 class BrowseController(QObject):
@@ -50,6 +54,7 @@ class BrowseController(QObject):
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
         self._place = Place()
+        self._times_shown = 0  # all of it anew
         self._stale: set[int] = set()
         self._following = False
         self._scan = ScanChanged(None)
@@ -150,6 +155,7 @@ class BrowseController(QObject):
     def _show_chosen(self) -> None:
         if self._store is not None and self._showing is not None:
             self._settled.clear()
+            self._times_shown += 1
             self._showing.start(self._show_place(self._store, self._place))
 
     async def _show_place(self, store: OpenStore, place: Place) -> None:
@@ -190,20 +196,30 @@ class BrowseController(QObject):
         try:
             while self._stale:
                 days, self._stale = self._stale, set()
-                place = self._place
+                place, times_shown = self._place, self._times_shown
                 try:
                     found = await self._days_of(store, place, frozenset(days))
                 except BaseException:
                     self._stale |= days  # not shown yet
                     raise
-                if place == self._place and place.kind != Kind.TRASH:
+                if place.kind != Kind.TRASH:
                     shown = days & place.days if place.kind == Kind.DAYS else days
                     fresh = {day.day: day for day in found}
-                    self._images.update_days({day: fresh.get(day) for day in shown})
+                    await self._update({day: fresh.get(day) for day in shown}, times_shown)
                 await self._show_totals(store, frozenset(days))
         finally:
             self._following = False
         self._check_settled()
+
+    async def _update(self, changed: Mapping[int, DayImages | None], times_shown: int) -> None:
+        """Show other images under some days, leaving the thread to others every now and then.
+
+        Whatever is shown anew meanwhile, or was since ``times_shown``, is of a later time.
+        """
+        days = iter(sorted(changed, reverse=True))
+        while times_shown == self._times_shown and (some := list(islice(days, DAYS_AT_ONCE))):
+            self._images.update_days({day: changed[day] for day in some})
+            await asyncio.sleep(0)
 
     async def _show_totals(self, store: OpenStore, days: frozenset[int] | None = None) -> None:
         """Say what there is in all, and under certain days or all of them."""

@@ -48,7 +48,6 @@ class DayRows:
         self._days = [-day.day for day in shown]  # negated, so that they ascend for bisect
         self._keys = [day.keys for day in shown]
         self._bytes = [day.size_bytes for day in shown]
-        self._sections: Sequence[Section] | None = None
         self._recount()
 
     def __len__(self) -> int:
@@ -57,10 +56,17 @@ class DayRows:
     @property
     def sections(self) -> Sequence[Section]:
         """The days in order."""
-        if self._sections is None:
-            days = zip(self._days, self._firsts, self._keys, self._bytes, strict=False)
-            self._sections = [Section(-day, row, len(keys), size) for day, row, keys, size in days]
-        return self._sections
+        return [self.section(number) for number in range(len(self._days))]
+
+    def section(self, number: int) -> Section:
+        """Return a day by its number in the order."""
+        count, size_bytes = len(self._keys[number]), self._bytes[number]
+        return Section(-self._days[number], self._firsts[number], count, size_bytes)
+
+    @property
+    def counts(self) -> Sequence[int]:
+        """How many rows each day has, in order."""
+        return list(map(len, self._keys))
 
     def section_at(self, row: int) -> int:
         """Return the number of the section that an existing row stands in."""
@@ -144,7 +150,6 @@ class DayRows:
                 yield Change(True, first + start, first + stop - 1, set_keys)
         self._keys[place] = images.keys  # equal by now, and shared with whoever made it
         self._bytes[place] = images.size_bytes
-        self._sections = None
 
     def _set_days(self, start: int, stop: int, images: Sequence[DayImages]) -> None:
         self._days[start:stop] = [-day.day for day in images]
@@ -158,7 +163,6 @@ class DayRows:
 
     def _recount(self) -> None:
         self._firsts = [0, *accumulate(map(len, self._keys))]
-        self._sections = None
 
 
 def runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -132,8 +132,17 @@ class ImageListModel(QAbstractListModel):
 
     @property
     def sections(self) -> Sequence[Section]:
-        """The days in the list's order."""
+        """The days in the list's order; made anew each time."""
         return self._rows.sections
+
+    @property
+    def counts(self) -> Sequence[int]:
+        """How many rows each section has, in the list's order."""
+        return self._rows.counts
+
+    def section(self, number: int) -> Section:
+        """Return a section by its number."""
+        return self._rows.section(number)
 
     def section_at(self, row: int) -> int:
         """Return the number of the section that an existing row stands in."""

@@ -112,7 +112,7 @@ class FramePainter:
         for section, y in headings:
             at = QPoint(0, y - frame.seen.top())
             if region.intersects(QRect(at.x(), at.y(), frame.seen.width(), HEADING)):
-                self._headings.paint(painter, at, frame.images.sections[section])
+                self._headings.paint(painter, at, frame.images.section(section))
 
 
 def _around(x: int, y: int, side: int) -> QRect:

@@ -64,11 +64,9 @@ class GridGeometry:
         # what the division leaves over is spread, a pixel here and there, over the gaps
         self._lefts = [MARGIN + i * self._inner // self.columns for i in range(self.columns)]
         self._firsts = [0, *accumulate(counts)]
-        self._tops = [0, *accumulate(self._section_height(count) for count in counts)]
-
-    def _section_height(self, count: int) -> int:
-        lines = -(-count // self.columns)
-        return HEADING + lines * self._pitch - SPACING + ROOM
+        columns, pitch, rest = self.columns, self._pitch, HEADING - SPACING + ROOM
+        heights = [rest - -count // columns * pitch for count in counts]  # of whole lines
+        self._tops = [0, *accumulate(heights)]
 
     @property
     def rows(self) -> int:

@@ -126,8 +126,8 @@ class SectionedView(QListView):
 
     def _arrange(self, anchor: Anchor | None) -> None:
         self._arranging = True
-        counts = [section.count for section in self._images.sections]
-        self._geometry = GridGeometry(counts, self.viewport().width(), self._cell_size)
+        width = self.viewport().width()
+        self._geometry = GridGeometry(self._images.counts, width, self._cell_size)
         QAbstractItemView.doItemsLayout(self)
         value = 0
         if anchor is not None and 0 <= anchor.image.row() < self._geometry.rows:
@@ -250,7 +250,7 @@ class SectionedView(QListView):
         rows = self.visible_rows()
         self.visible_rows_changed.emit(rows.start if rows else 0, rows.stop - 1 if rows else -1)
         section = self._geometry.section_at(self.verticalOffset() + HEADING // 2)
-        day = self._images.sections[section].day if section is not None else 0
+        day = self._images.section(section).day if section is not None else 0
         if day != self._day_in_view:
             self._day_in_view = day
             if day:
