@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -31,9 +32,17 @@ def new_event_loop(app: QApplication) -> asyncio.AbstractEventLoop:
 
 
 def run(app: QApplication, main: Coroutine[Any, Any, int]) -> int:
-    """Run ``main`` on Qt's loop until it returns; return what it returns."""
-    with asyncio.Runner(loop_factory=lambda: new_event_loop(app)) as runner:
-        result = runner.run(main)
+    """Run ``main`` on Qt's loop until it returns; return what it returns.
+
+    What there is before is left alone by the collector of garbage: it lives as long as the
+    program, and looking at it again and again held the loop up for tens of milliseconds.
+    """
+    gc.freeze()
+    try:
+        with asyncio.Runner(loop_factory=lambda: new_event_loop(app)) as runner:
+            result = runner.run(main)
+    finally:
+        gc.unfreeze()
     for thread in threading.enumerate():
         if thread.name.startswith("asyncio-waitpid-"):
             thread.join()  # it has told the loop of a process's end, but may still be about it

@@ -9,6 +9,21 @@ import textwrap
 from pathlib import Path
 
 
+def _said_by(program: str) -> str:
+    """Run a program with warnings as errors; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(program)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
 def test_worker_processes_run_under_qts_loop() -> None:
     program = """
         import asyncio, contextlib, gc, sys
@@ -36,13 +51,18 @@ def test_worker_processes_run_under_qts_loop() -> None:
             runner.run(main())
         print("fine")
     """
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(program)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    assert (done.stdout, done.stderr) == ("fine\n", "")
+    assert _said_by(program) == "fine\n"
+
+
+def test_the_collector_leaves_alone_what_was_there_before_the_loop() -> None:
+    program = """
+        import gc, sys
+        from PySide6.QtWidgets import QApplication
+        import gui.app
+        from gui import aio
+        async def main():
+            print(len(gc.get_objects()) < gc.get_freeze_count() / 10)
+            return 7
+        print(aio.run(QApplication(sys.argv), main()), gc.get_freeze_count())
+    """
+    assert _said_by(program) == "True\n7 0\n"
