@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog_changes import apply_change, log_change, logged_changes
+from core.catalog_days import bound_edits, keep_some_days, read_days
 from core.catalog_rows import (
     MONTH_GROUPS,
     MONTH_LARGEST,
@@ -24,7 +25,6 @@ from core.catalog_rows import (
     UNHASHED,
     carray,
     json_text,
-    key_array,
     listed_keys,
     to_candidate,
     to_record,
@@ -47,7 +47,6 @@ from core.statistics_records import LARGEST, GroupTotal, MonthStatistics
 
 EVERYTHING = -1  # SQLite's LIMIT for no limit
 BEGINNING = (-sys.maxsize, 0)
-DAYS_AT_ONCE = 50
 
 
 def open_catalog(path: Path, store: Path) -> Catalog:
@@ -116,15 +115,8 @@ class Catalog:
 
         Days without images are left out.
         """
-        rows = self._query(
-            "SELECT day, size_bytes, keys, listed FROM day_images "
-            "WHERE ?1 IS NULL OR day IN (SELECT value FROM json_each(?1)) ORDER BY day DESC",
-            (None if days is None else json_text(days),),
-        )
-        return [
-            DayImages(day, size, key_array(blob) if listed is None else listed_keys(listed))
-            for day, size, blob, listed in rows
-        ]
+        with self._transaction("BEGIN"):
+            return read_days(self._query, days)
 
     def pinned_days(self, days: Collection[int] | None = None) -> list[DayImages]:
         """Return the ordered keys and the bytes of the pinned images of these days (or of all)."""
@@ -260,6 +252,7 @@ class Catalog:
         with self._transaction("BEGIN IMMEDIATE"):
             for change in changes:
                 apply_change(self._query, change)
+            bound_edits(self._query)
             if applied.days:
                 log_change(self._query, applied)
         return applied
@@ -288,16 +281,10 @@ class Catalog:
 
     def keep_days(self) -> None:
         """Keep the ordered keys of every day for ``days`` to read at once; after a scan."""
-        while True:
+        more = True
+        while more:
             with self._transaction("BEGIN IMMEDIATE"):
-                rows = self._query(
-                    "SELECT day, listed FROM day_images WHERE keys IS NULL LIMIT ?", (DAYS_AT_ONCE,)
-                )
-                for day, listed in rows:
-                    blob = listed_keys(listed).tobytes()
-                    self._query("INSERT INTO day_keys VALUES (?, ?)", (day, blob))
-            if len(rows) < DAYS_AT_ONCE:
-                return
+                more = keep_some_days(self._query)
 
     def _query(self, sql: str, bindings: Sequence[Any] = ()) -> list[Any]:
         with catalog_errors(self._path):

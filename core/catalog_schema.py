@@ -20,12 +20,14 @@ import apsw.sqlite_extra
 from core.errors import CatalogDamaged, CatalogError
 
 APPLICATION_ID = 0x43534854  # "CSHT"
-VERSION = 4
+VERSION = 5
 BUSY_MILLISECONDS = 5000
+LARGE_DAY = 4096  # images
 
 # Sidecar: 0 there is none, 1 beside the image, 2 in metadata/.
 # (name, folder) rather than (folder, name): the same index finds an image by its id.
-# day_keys holds the ordered keys of a day as a blob for as long as they are right.
+# day_keys holds the ordered keys of a day as a blob for as long as they are right, but for the
+# images in day_edit, which is noted for large days only: see catalog_days.
 # change is the log of what was written last, by whatever process, for all that have it open.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -68,6 +70,9 @@ CREATE TABLE day_total (
     oldest_us INTEGER NOT NULL, newest_us INTEGER NOT NULL
 );
 CREATE TABLE day_keys (day INTEGER PRIMARY KEY, keys BLOB NOT NULL);
+CREATE TABLE day_edit (
+    day INTEGER, key INTEGER, was_kept INTEGER NOT NULL, PRIMARY KEY (day, key)
+) WITHOUT ROWID;
 CREATE TABLE change (number INTEGER PRIMARY KEY, days TEXT NOT NULL, keys TEXT NOT NULL);
 
 CREATE VIEW record AS SELECT
@@ -99,7 +104,9 @@ _ADD_NEW = """
         without_sidecar = without_sidecar + excluded.without_sidecar,
         oldest_us = min(oldest_us, excluded.oldest_us),
         newest_us = max(newest_us, excluded.newest_us);
-    DELETE FROM day_keys WHERE day = new.day;
+    DELETE FROM day_keys WHERE day = new.day AND length(keys) < {large};
+    INSERT INTO day_edit SELECT day, new.key, 0 FROM day_keys WHERE day = new.day
+        ON CONFLICT DO NOTHING;
 """
 _DROP_OLD = """
     DELETE FROM day_total WHERE day = old.day AND images = 1;
@@ -111,7 +118,9 @@ _DROP_OLD = """
         oldest_us = ifnull((SELECT min(created_us) FROM image WHERE day = old.day), oldest_us),
         newest_us = ifnull((SELECT max(created_us) FROM image WHERE day = old.day), newest_us)
     WHERE day = old.day;
-    DELETE FROM day_keys WHERE day = old.day;
+    DELETE FROM day_keys WHERE day = old.day AND length(keys) < {large};
+    INSERT INTO day_edit SELECT day, old.key, 1 FROM day_keys WHERE day = old.day
+        ON CONFLICT DO NOTHING;
 """
 _TRIGGERS = f"""
 CREATE TRIGGER image_added AFTER INSERT ON image BEGIN {_ADD_NEW} END;
@@ -193,7 +202,7 @@ def _prepare(connection: apsw.Connection, path: Path, store: Path) -> None:
 
 def _create(connection: apsw.Connection, store: Path) -> None:
     connection.execute(_SCHEMA)
-    connection.execute(_TRIGGERS)
+    connection.execute(_TRIGGERS.format(large=8 * LARGE_DAY))
     connection.execute("INSERT INTO meta VALUES ('store', ?)", (os.path.realpath(store),))
     connection.pragma("application_id", APPLICATION_ID)
     connection.pragma("user_version", VERSION)
