@@ -41,7 +41,7 @@ class FolderListing:
     Attributes:
         names: The images' file names, newest first as far as names tell.
         stems: The images' ids.
-        others: The names of the files that are neither images nor temporary.
+        others: The names of the files that are none of these, nor their sidecars, nor temporary.
         removed: What was known of images that are not there (any more).
         problems: What cannot be shown, and why.
     """
@@ -53,10 +53,14 @@ class FolderListing:
         self._day = day
         self._known = known
         found = files.list_folder(folder).files
-        self._parts = {name: parts for name in found if (parts := image_name(name))}
-        self._beside = set(() if day is None else found)
+        sidecars = {name for name in found if name.endswith(SIDECAR_SUFFIX)}
+        named = [name for name in found if name not in sidecars]
+        self._parts = {name: parts for name in named if (parts := image_name(name))}
+        self._beside = set() if day is None else sidecars
         self.stems = {stem for stem, _ in self._parts.values()}
-        self.others = [name for name in found if name not in self._parts and not is_temporary(name)]
+        others = [name for name in named if name not in self._parts]
+        others += sidecars - {stem + SIDECAR_SUFFIX for stem in self.stems if day is not None}
+        self.others = [name for name in others if not is_temporary(name)]
         self.names = sorted(self._parts, reverse=True)
         self.removed = [entry for name, entry in known.items() if name not in self._parts]
         self.problems = [*self._misnamed()]

@@ -17,8 +17,8 @@ from core.errors import CatalogDamaged, CatalogError, StoreError, StoreNotFound,
 from core.events import CatalogReset, EventBus, ImagesChanged, ScanChanged
 from core.records import ScanProgress
 from core.scan_messages import Changed, Problem, decode_message
-from core.scanner import changed_folders
 from core.spot_check import spot_check
+from core.survey import changed_folders
 from core.workers import WorkerPool
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 JOB = "scan task"
 MOST_HELPERS = 3
-MOST_ASKED = 2  # tasks a helper has at once: the one it does, and the next
+MOST_ASKED = 4  # tasks a helper has at once, so that it need not wait while others are written
 
 _decode_reply = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 _decode_kind = msgspec.msgpack.Decoder(int).decode

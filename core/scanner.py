@@ -27,37 +27,20 @@ from core.changes import (
 from core.errors import StoreNotFound
 from core.folder_scan import FolderListing, run_task
 from core.layout import METADATA, is_image_like
-from core.presence import Place, look_at_place
+from core.presence import look_at_place
 from core.scan_helpers import Helpers
 from core.scan_messages import Changed, Finished, Message, Problem, Progress
 from core.strays import find_strays
 from core.survey import Folder, Survey
 
+TASK_IMAGES = 500
 BATCH_ROWS = 500
 FEWEST_AT_ONCE = 16  # images in a task, however slow the disk is
 HELP_AFTER = 1_000  # images; starting a process takes as long as looking at that many
 BATCH_SECONDS = 0.05
+LATER = 4  # times as much makes a batch once the first images are there: that costs less
+FIRST_ROWS = 2_000
 MOST_WAITING = 4  # batches; a few, because the writing thread gets Python's lock in turns only
-
-
-def changed_folders(
-    base: Path, known: dict[str, FolderState | None], place: Place | None = None
-) -> int:
-    """Count the folders that a scan would look at or forget, by a ``stat`` of each folder.
-
-    Args:
-        base: The store's folder.
-        known: What the catalogue knows of them: ``Catalog.folder_states``.
-        place: Where the catalogue knows the store to be: ``Catalog.place``.
-
-    Raises:
-        StoreNotFound: The store's folder is not there, or an empty one is in its place.
-        StoreUnreadable: It may not be read.
-    """
-    with files.open_store(base) as store:
-        look_at_place(store, base, place)
-        survey = Survey(store, known)
-    return len(survey.changed) + len(survey.vanished)
 
 
 def scan_job(base: str, catalog_path: str, full: bool) -> Iterator[Message]:
@@ -94,6 +77,7 @@ class _Scan:
         self._full = full
         self._pending: list[FolderChange] = []
         self._rows = 0
+        self._written_rows = 0
         self._written = time.monotonic()
         self._writing: deque[Future[Applied]] = deque()
         self._underway: dict[str, _Underway] = {}
@@ -213,7 +197,7 @@ class _Scan:
         took = max(time.monotonic() - began, 1e-6)
         looked = len(task.images)
         fitting = int(looked * BATCH_SECONDS / took)
-        self._at_once = max(FEWEST_AT_ONCE, min(fitting, 2 * self._at_once, BATCH_ROWS))
+        self._at_once = max(FEWEST_AT_ONCE, min(fitting, 2 * self._at_once, TASK_IMAGES))
         yield from self._take(task, result)
         if self._done >= HELP_AFTER > self._done - looked:
             self._helpers.start()
@@ -255,12 +239,15 @@ class _Scan:
                 yield from self._write()
 
     def _is_due(self) -> bool:
-        return self._rows >= BATCH_ROWS or time.monotonic() - self._written > BATCH_SECONDS
+        times = LATER if self._written_rows >= FIRST_ROWS else 1
+        waited = time.monotonic() - self._written
+        return self._rows >= times * BATCH_ROWS or waited > times * BATCH_SECONDS
 
     def _write(self) -> Iterator[Message]:
         """Have the thread write what is pending."""
         self._writing.append(self._thread.submit(self._writer.apply, self._pending))
         self._pending = []
+        self._written_rows += self._rows
         self._rows = 0
         self._written = time.monotonic()
         yield from self._settle(MOST_WAITING)

@@ -7,11 +7,13 @@ says whether it must be listed. It does not change when a file in it is edited i
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from core import files
 from core.changes import FolderState
 from core.layout import IMAGES, METADATA, parse_dated_folder
+from core.presence import Place, look_at_place
 
 #: A change this soon after the last look may not show in the folder's time, which can be coarse.
 UNSURE_NS = 2_000_000_000
@@ -28,6 +30,24 @@ class Folder(NamedTuple):
     path: str
     day: int | None
     state: FolderState
+
+
+def changed_folders(base: Path, known: Known, place: Place | None = None) -> int:
+    """Count the folders that a scan would look at or forget, by a ``stat`` of each folder.
+
+    Args:
+        base: The store's folder.
+        known: What the catalogue knows of them: ``Catalog.folder_states``.
+        place: Where the catalogue knows the store to be: ``Catalog.place``.
+
+    Raises:
+        StoreNotFound: The store's folder is not there, or an empty one is in its place.
+        StoreUnreadable: It may not be read.
+    """
+    with files.open_store(base) as store:
+        look_at_place(store, base, place)
+        survey = Survey(store, known)
+    return len(survey.changed) + len(survey.vanished)
 
 
 class Survey:

@@ -20,8 +20,9 @@ from core.errors import StoreNotFound
 from core.presence import look_at_place
 from core.scan_helpers import Helpers
 from core.scan_messages import Changed, Finished, Problem, Progress, decode_message
-from core.scanner import changed_folders, scan_job
+from core.scanner import scan_job
 from core.spot_check import spot_check
+from core.survey import changed_folders
 from tests.core.disk_store import DiskStore, truth
 from tests.core.disks import tiny_disk
 
