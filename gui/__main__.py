@@ -7,7 +7,6 @@ machine without a display gets a sentence and not an abort.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import logging
 import os
 import re
@@ -52,8 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="STORE",
         help="the store's folder; the last one if left out",
     )
-    version = importlib.metadata.version("contact-sheet")
-    parser.add_argument("--version", action="version", version=f"contact-sheet {version}")
+    parser.add_argument("--version", action=_Version, help="print the version, and leave")
     parser.add_argument(
         "--screenshot",
         type=Path,
@@ -75,6 +73,18 @@ def _parser() -> argparse.ArgumentParser:
         "--appearance", choices=["system", "light", "dark"], help="for this session only"
     )
     return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: that costs more than reading all arguments."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"contact-sheet {version('contact-sheet')}\n")
 
 
 def _size(text: str) -> tuple[int, int]:

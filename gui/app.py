@@ -135,8 +135,9 @@ class Session:
         )
         self.outside = OutsideController(self.stores, self.selection, self.window)
         self.arrivals = ArrivalController(
-            self.stores, self.works, self.window, self.images, preferences
-        )
+            self.stores, self.works, self.window, self.images, preferences,
+            self.thumbnails.settled,
+        )  # fmt: skip
         self.shuttle.came_back.connect(self.arrivals.expect)
         self.commands = CommandController(
             self.tasks,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 
@@ -15,9 +14,9 @@ def read_text(name: str) -> str:
     Raises:
         FileNotFoundError: There is no such resource.
     """
-    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return path(name).read_text(encoding="utf-8")
 
 
 def path(name: str) -> Path:
     """Return where a resource is on the disk, for what can only be told a file."""
-    return Path(__file__).with_name(name)
+    return Path(__file__).parent / name

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from array import array
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex
 
@@ -18,6 +21,8 @@ from gui.models.unseen import Unseen
 from gui.preferences import Preferences
 from gui.text import translated
 
+LONGEST_UNFOLLOWED: Final = 1.0  # seconds
+
 
 class ArrivalController(QObject):
     """Has the store followed while it is shown, and counts what came and is not seen yet.
@@ -27,6 +32,14 @@ class ArrivalController(QObject):
     moves what is seen or selected, unless the person follows the newest. What the person brings,
     by an import or by undoing, is no arrival: it is told to ``expect``, and nothing is counted
     while such work is under way.
+
+    Args:
+        stores: Where stores are opened.
+        works: What is under way.
+        window: Where it is told.
+        images: What is shown.
+        preferences: Whether the newest is followed.
+        shown: Waits until the visible pictures are there: to follow a store can wait for them.
     """
 
     def __init__(
@@ -36,9 +49,11 @@ class ArrivalController(QObject):
         window: MainWindow,
         images: ImageListModel,
         preferences: Preferences,
+        shown: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(window)
         self._stores = stores
+        self._shown = shown
         self._works = works
         self._window = window
         self._images = images
@@ -77,7 +92,18 @@ class ArrivalController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         store.bridge.watching_changed.connect(self._on_watching_changed)
         store.bridge.images_changed.connect(self._on_images_changed)
+        store.tasks.start(self._follow_others(store))
+
+    async def _follow_others(self, store: OpenStore) -> None:
+        """Follow what others write, once the first pictures are there, and what they did till then.
+
+        Where there are none to wait for, such as in an empty store, it does not wait long.
+        """
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._shown(), LONGEST_UNFOLLOWED)
         store.manager.follow()
+        for _ in range(2):  # the first may be the look that began when the store was opened
+            await store.manager.rescan()
 
     def _on_closing(self) -> None:
         self._window.stats.set_watching("")

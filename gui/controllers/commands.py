@@ -12,16 +12,13 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import StoreError
-from gui import aio, pages, theme
+from gui import aio, dialogs, pages, theme
 from gui.actions import bind
 from gui.controllers.browse import BrowseController
 from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
-from gui.dialogs.about import AboutDialog
-from gui.dialogs.problems import ProblemsDialog
-from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from gui.text import translated
@@ -103,8 +100,8 @@ class CommandController(QObject):
             "undo": self._history.undo,
             "redo": self._history.redo,
             "cancel_work": self._works.cancel,
-            "shortcuts": lambda: ShortcutsDialog(window).open(),
-            "about": lambda: AboutDialog(window).open(),
+            "shortcuts": lambda: dialogs.ShortcutsDialog(window).open(),
+            "about": lambda: dialogs.AboutDialog(window).open(),
         }
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -139,7 +136,7 @@ class CommandController(QObject):
         self._window.actions_by_id[f"appearance_{appearance}"].setChecked(True)
 
     def _show_problems(self) -> None:
-        ProblemsDialog(self._browse.problems, self._window).open()
+        dialogs.ProblemsDialog(self._browse.problems, self._window).open()
 
     def _on_opened(self, store: OpenStore) -> None:
         self._preferences.remember_store(store.path)

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject
 
 from core.errors import StoreError
 from core.import_records import ImportReport
+from gui import dialogs
 from gui.controllers.browse import BrowseController
 from gui.controllers.changes import ImportChange, RestoreChange
 from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
 from gui.controllers.shuttle import Shuttle
 from gui.controllers.store import OpenStore, StoreController
-from gui.dialogs.import_report import ImportReportDialog
 from gui.main_window import MainWindow
 from gui.text import translated
 
@@ -42,7 +42,7 @@ class ImportReports(QObject):
         self._selection = selection
         self._report: ImportReport | None = None
         self._change: ImportChange | None = None
-        self._dialog: ImportReportDialog | None = None
+        self._dialog: dialogs.ImportReportDialog | None = None
         shuttle.came_back.connect(self._on_came_back)
         stores.closing.connect(self._on_closing)
 
@@ -65,7 +65,7 @@ class ImportReports(QObject):
         if self._dialog is not None:
             return
         can_undo = change is not None and self._history.can_undo(change)
-        dialog = ImportReportDialog(report, can_undo=can_undo, parent=self._window)
+        dialog = dialogs.ImportReportDialog(report, can_undo=can_undo, parent=self._window)
         dialog.show_wanted.connect(lambda path: store.tasks.start(self._show(store, path)))
         dialog.restore_wanted.connect(
             lambda tokens: store.tasks.start(self._restore(store, frozenset(tokens)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gui.dialogs.problems import ProblemsDialog
+from gui import dialogs
 from gui.main_window import MainWindow
 from gui.text import translated
 from gui.views.notice import Offer
@@ -21,7 +21,9 @@ def tell_problems(window: MainWindow, text: str, problems: Sequence[str], *more:
     """
     if problems:
         show = translated("problems", "Show")
-        window.notice.tell(text, show, lambda: ProblemsDialog(problems, window).open(), *more)
+        window.notice.tell(
+            text, show, lambda: dialogs.ProblemsDialog(problems, window).open(), *more
+        )
     elif more:
         window.notice.tell(text, *more[0])
     else:

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QMenu
 from core.errors import StoreError
 from core.prune_records import Kind, PruneEntry, PrunePlan, RetentionPolicy
 from core.records import StoredImage
-from gui import aio
+from gui import aio, dialogs
 from gui.actions import bind
 from gui.controllers.prune_runner import PruneRunner
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.table_thumbnails import TableThumbnails
-from gui.dialogs.prune import PruneDialog
 from gui.main_window import MainWindow
 from gui.prune_text import RunKind, told
 from gui.text import translated
@@ -32,7 +31,7 @@ class PruneController(QObject):
         self._stores = stores
         self._runner = runner
         self._window = window
-        self._dialog: PruneDialog | None = None
+        self._dialog: dialogs.PruneDialog | None = None
         self._menu = QMenu(window)
         stores.closing.connect(self._on_closing)
         window.dates.menu_requested.connect(self._show_menu)
@@ -55,7 +54,7 @@ class PruneController(QObject):
             self._dialog.reject()
 
     async def _prune(self, store: OpenStore, days: frozenset[int], name: str) -> None:
-        dialog = PruneDialog(store.manager.settings, days, name, self._window)
+        dialog = dialogs.PruneDialog(store.manager.settings, days, name, self._window)
         self._dialog = dialog
         planner = Planner(store, dialog)
         TableThumbnails(store, dialog.table, dialog.model, _image_of)
@@ -81,7 +80,7 @@ class Planner:
         dialog: What asks; its first plan is begun at once.
     """
 
-    def __init__(self, store: OpenStore, dialog: PruneDialog) -> None:
+    def __init__(self, store: OpenStore, dialog: dialogs.PruneDialog) -> None:
         self._store = store
         self._dialog = dialog
         self._plan: PrunePlan | None = None

@@ -11,11 +11,9 @@ import core.settings
 from core.errors import StoreError
 from core.retention import policy_of
 from core.settings import StorageSettings
-from gui import aio, language
+from gui import aio, dialogs, language
 from gui.actions import bind
 from gui.controllers.store import OpenStore, StoreController
-from gui.dialogs.looks import Looks
-from gui.dialogs.preferences import PreferencesDialog
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from gui.prune_text import plan_text
@@ -47,7 +45,7 @@ class SettingsController(QObject):
         self._stores = stores
         self._window = window
         self._preferences = preferences
-        self._dialog: PreferencesDialog | None = None
+        self._dialog: dialogs.PreferencesDialog | None = None
         stores.closing.connect(self._on_closing)
         bind(window.actions_by_id, {"preferences": lambda: tasks.start(self._edit())})
 
@@ -57,7 +55,7 @@ class SettingsController(QObject):
         store, looks = self._stores.store, self._looks()
         settings = store.manager.settings if store else None
         locked = core.settings.environment_fields() if store else frozenset()
-        dialog = self._dialog = PreferencesDialog(looks, settings, locked, self._window)
+        dialog = self._dialog = dialogs.PreferencesDialog(looks, settings, locked, self._window)
         dialog.appearance_chosen.connect(self.appearance_tried)
         dialog.apply_requested.connect(partial(self._start_to_apply, store, dialog))
         if store is not None:
@@ -80,7 +78,7 @@ class SettingsController(QObject):
     # What would go
 
     async def _tell_plan(
-        self, store: OpenStore, dialog: PreferencesDialog, settings: StorageSettings
+        self, store: OpenStore, dialog: dialogs.PreferencesDialog, settings: StorageSettings
     ) -> None:
         await asyncio.sleep(STILL_SECONDS)
         try:
@@ -93,12 +91,14 @@ class SettingsController(QObject):
     # Saving
 
     def _start_to_apply(
-        self, store: OpenStore | None, dialog: PreferencesDialog, close: bool
+        self, store: OpenStore | None, dialog: dialogs.PreferencesDialog, close: bool
     ) -> None:
         dialog.set_busy()
         self._tasks.start(self._apply(store, dialog, close))
 
-    async def _apply(self, store: OpenStore | None, dialog: PreferencesDialog, close: bool) -> None:
+    async def _apply(
+        self, store: OpenStore | None, dialog: dialogs.PreferencesDialog, close: bool
+    ) -> None:
         settings = dialog.settings
         if store is not None and settings is not None and settings != store.manager.settings:
             try:
@@ -115,13 +115,13 @@ class SettingsController(QObject):
         if close:
             dialog.accept()
 
-    # Looks
+    # dialogs.Looks
 
-    def _looks(self) -> Looks:
+    def _looks(self) -> dialogs.Looks:
         kept = self._preferences
-        return Looks(kept.appearance, self._window.grid.default_cell_size, kept.language)
+        return dialogs.Looks(kept.appearance, self._window.grid.default_cell_size, kept.language)
 
-    def _keep_looks(self, looks: Looks) -> None:
+    def _keep_looks(self, looks: dialogs.Looks) -> None:
         self._window.actions_by_id[f"appearance_{looks.appearance}"].trigger()
         grid, kept = self._window.grid, self._preferences
         if looks.cell_size != grid.default_cell_size:

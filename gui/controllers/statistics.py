@@ -17,12 +17,11 @@ from core.errors import StoreError
 from core.records import ImageRecord, StoredImage
 from core.retention import policy_of
 from core.statistics_records import MonthStatistics
-from gui import aio
+from gui import aio, dialogs
 from gui.actions import bind
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.table_thumbnails import TableThumbnails
-from gui.dialogs.statistics import StatisticsDialog
 from gui.main_window import MainWindow
 from gui.models.statistics import Statistics, pace_of
 from gui.prune_text import plan_text
@@ -52,7 +51,7 @@ class StatisticsController(QObject):
         if (store := self._stores.store) is None:
             return
         if self._open is None:
-            dialog = StatisticsDialog(store.path.name, self._window)
+            dialog = dialogs.StatisticsDialog(store.path.name, self._window)
             dialog.finished.connect(self._on_finished)
             dialog.image_chosen.connect(lambda record: self._selection.select([record]))
             self._open = _Shown(store, dialog, self._window.notice.tell)
@@ -65,7 +64,7 @@ class StatisticsController(QObject):
             await self._open.settled.wait()
 
     @property
-    def dialog(self) -> StatisticsDialog | None:
+    def dialog(self) -> dialogs.StatisticsDialog | None:
         """The window, while it is open."""
         return self._open.dialog if self._open is not None else None
 
@@ -83,7 +82,7 @@ class _Shown:
     """One window of statistics of one store."""
 
     def __init__(
-        self, store: OpenStore, dialog: StatisticsDialog, tell: Callable[[str], None]
+        self, store: OpenStore, dialog: dialogs.StatisticsDialog, tell: Callable[[str], None]
     ) -> None:
         self.dialog = dialog
         self.settled = asyncio.Event()

@@ -14,13 +14,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from core.errors import StoreError
 from core.records import ItemResult
-from gui import aio
+from gui import aio, dialogs
 from gui.actions import bind
 from gui.controllers.problems import tell_problems
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
-from gui.dialogs.export import ExportDialog
 from gui.image_files import FileList, ImageFiles, listed
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
@@ -113,7 +112,9 @@ class TakeOutController(QObject):
 
     async def _export(self, store: OpenStore, keys: array[int]) -> None:
         before = self._preferences
-        dialog = ExportDialog(len(keys), before.export_folder, before.export_sidecars, self._window)
+        dialog = dialogs.ExportDialog(
+            len(keys), before.export_folder, before.export_sidecars, self._window
+        )
         dialog.choice_wanted.connect(lambda: store.tasks.start(self._choose(dialog)))
         accepted = await aio.finished(dialog)
         folder, sidecars = dialog.folder, dialog.sidecars
@@ -134,7 +135,7 @@ class TakeOutController(QObject):
             return
         self._tell_exported(folder, results, len(keys))
 
-    async def _choose(self, dialog: ExportDialog) -> None:
+    async def _choose(self, dialog: dialogs.ExportDialog) -> None:
         chooser = QFileDialog(dialog, translated("take_out", "Export to a folder"))
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.setOption(QFileDialog.Option.ShowDirsOnly)
