@@ -84,7 +84,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
 
-        parser.exit(message=f"contact-sheet {version('contact-sheet')}\n")
+        sys.stdout.write(f"contact-sheet {version('contact-sheet')}\n")
+        parser.exit()
 
 
 def _size(text: str) -> tuple[int, int]:
