@@ -18,6 +18,7 @@ from gui.views.grid import ImageGrid
 
 AROUND = 1000  # rows before and after the visible ones whose records are kept at hand
 RECORDS_AT_ONCE = 50
+SCREENS_KEPT = 3  # of pictures: what is seen, and what is ahead of it and behind
 
 
 class ThumbnailController(QObject):
@@ -77,6 +78,7 @@ class ThumbnailController(QObject):
             self._stale = False
             rows = self._rows
             edge = edge_for(round(self._grid.cell_width * self._grid.devicePixelRatioF()))
+            self._images.keep_pictures(SCREENS_KEPT * len(rows))
             visible = self._keys(rows)
             wanted = [*visible, *self._keys(self._ahead(rows))]
             self._looking_up = True  # from here to the cached pictures nothing interrupts
@@ -123,7 +125,8 @@ class ThumbnailController(QObject):
     async def _bring_around(self, store: OpenStore, rows: range) -> None:
         """Bring the records around what is visible, for screen readers and the next key press."""
         around = range(max(0, rows.start - AROUND), rows.stop + AROUND)
-        unknown = [key for key in self._keys(around) if self._images.record(key) is None]
+        keys = self._images.keys_between(around.start, min(around.stop, self._images.rowCount()))
+        unknown = [key for key in keys if self._images.record(key) is None]
         found = list((await store.manager.records(unknown)).items()) if unknown else []
         for start in range(0, len(found), RECORDS_AT_ONCE):
             self._images.set_records(dict(found[start : start + RECORDS_AT_ONCE]))

@@ -12,6 +12,9 @@ from gui.controllers.store import StoreController
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel, Kind, Place
 from gui.models.timeline import Fates
+from gui.pace import Pace
+
+SHOWN_MS = 300  # it is made of all days
 
 
 class TimelineController(QObject):
@@ -30,7 +33,7 @@ class TimelineController(QObject):
         self._view = window.timeline
         self._tree = window.dates
         self._by_bytes = window.actions_by_id["timeline_bytes"]
-        dates.totals_set.connect(self._show)
+        dates.totals_set.connect(Pace(self, SHOWN_MS, self._show).ask)
         settings.applied.connect(self._show)
         self._tree.place_chosen.connect(self._on_place_chosen)
         self._view.range_chosen.connect(self._tree.choose_between)

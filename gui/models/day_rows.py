@@ -93,11 +93,13 @@ class DayRows:
 
     def row_of(self, key: int, day: int) -> int | None:
         """Return where a key stands under a day; ``None`` if it is not there."""
+        place = self._place_of(day)
+        found = None if place is None else _position(self._keys[place], key)
+        return None if place is None or found is None else self._firsts[place] + found
+
+    def _place_of(self, day: int) -> int | None:
         place = bisect_left(self._days, -day)
-        if place == len(self._days) or self._days[place] != -day:
-            return None
-        found = _position(self._keys[place], key)
-        return None if found is None else self._firsts[place] + found
+        return place if place < len(self._days) and self._days[place] == -day else None
 
     def find(self, key: int) -> int | None:
         """Return where a key stands, by looking through all; ``None`` if it is not there."""
@@ -110,7 +112,7 @@ class DayRows:
         ``None`` or an empty list takes a day away. Each change must be applied before the next is
         asked for. Keys that change their place within a day go, and come; none is there twice.
         """
-        known = {-negative for negative in self._days}
+        known = {day for day in changed if self._place_of(day) is not None}
         given = {day: images for day, images in changed.items() if images and images.keys}
         yield from self._days_gone([day for day in changed if day in known and day not in given])
         for day in sorted(given.keys() & known, reverse=True):

@@ -32,7 +32,7 @@ from gui.models.image_text import description_of, name_by_day, name_of, tool_tip
 Index = QModelIndex | QPersistentModelIndex
 
 RECORDS_KEPT = 4_096
-PICTURES_KEPT = 2_000
+PICTURE_BYTES_KEPT = 80 << 20
 _ROWS_KEPT = 8_192
 _NO_INDEX = QModelIndex()
 
@@ -70,6 +70,11 @@ class Picture:
     problem: str | None
     edge: int
 
+    @property
+    def size_bytes(self) -> int:
+        """How much memory it takes, about."""
+        return 4 * self.pixmap.width() * self.pixmap.height() if self.pixmap else 1024
+
 
 class ImageListModel(QAbstractListModel):
     """A flat list of images over days, newest first; lives in the Qt thread.
@@ -84,11 +89,15 @@ class ImageListModel(QAbstractListModel):
     sections_changed = Signal()
     records_wanted = Signal(list)
 
-    def __init__(self, parent: QObject | None = None, pictures_kept: int = PICTURES_KEPT) -> None:
+    def __init__(
+        self, parent: QObject | None = None, picture_bytes: int = PICTURE_BYTES_KEPT
+    ) -> None:
         super().__init__(parent)
         self._rows = DayRows()
         self._records: Bounded[int, ImageRecord] = Bounded(RECORDS_KEPT)
-        self._pictures: Bounded[int, Picture] = Bounded(pictures_kept)
+        self._pictures: Bounded[int, Picture] = Bounded(
+            picture_bytes, lambda picture: picture.size_bytes
+        )
         self._seen_at: Bounded[int, int] = Bounded(_ROWS_KEPT)  # where a key stood when last asked
         self._wanted: dict[int, None] = {}
         self._wanting = QTimer(self, singleShot=True, interval=0)  # ends with the model
@@ -158,7 +167,7 @@ class ImageListModel(QAbstractListModel):
 
     def keys_at(self, rows: Iterable[int]) -> list[int]:
         """Return the keys of existing rows."""
-        return [self.key_at(row) for row in rows]
+        return list(map(self.key_at, rows))
 
     def keys_between(self, first: int, stop: int) -> array[int]:
         """Return the keys of a run of existing rows, an ``array('q')``; quick for a million."""
@@ -226,6 +235,10 @@ class ImageListModel(QAbstractListModel):
     def picture(self, key: int) -> Picture | None:
         """Return the picture of an image, if it was brought and is still kept."""
         return self._pictures.get(key)
+
+    def keep_pictures(self, count: int) -> None:
+        """Keep so many pictures at least, however large they are; some screens of them."""
+        self._pictures.least = count
 
     def forget_problems(self) -> None:
         """Drop the pictures that could not be made, so that they are asked for again."""

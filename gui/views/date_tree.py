@@ -15,7 +15,6 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.date_tree import DateTreeModel, Kind, Place, Role
+from gui.pace import Pace
 from gui.text import count_text, date_text, month_text, translated
 from gui.views.date_row import DateRow, DateRowPictures, Standing
 
@@ -83,8 +83,7 @@ class DateTreeView(QTreeView):
         self._opened_month = QPersistentModelIndex()  # opened here, not by the person
         self._marked = QPersistentModelIndex()
         self._day_to_follow: int | None = None
-        self._followed = QTimer(self, singleShot=True, interval=FOLLOW_MS)
-        self._followed.timeout.connect(self._follow_latest)
+        self._following = Pace(self, FOLLOW_MS, lambda: self.show_day_in_view(self._day_to_follow))
         self._untouched = True  # nothing was shown yet
         self.setModel(model)
         self.choose()
@@ -141,14 +140,7 @@ class DateTreeView(QTreeView):
     def follow(self, day: int) -> None:
         """Show the day in view, but no more than some times a second, however fast it changes."""
         self._day_to_follow = day
-        if not self._followed.isActive():
-            self._follow_latest()
-
-    def _follow_latest(self) -> None:
-        day, self._day_to_follow = self._day_to_follow, None
-        if day is not None:
-            self.show_day_in_view(day)
-            self._followed.start()
+        self._following.ask()
 
     def _follow(self, day: QModelIndex) -> None:
         month = day.parent()

@@ -9,17 +9,20 @@ import json
 import random
 import sys
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
-from core.records import DayImages
+from core.records import DayImages, DayTotal
 from gui import theme
+from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel, Picture
+from gui.views.date_tree import DateTreeView
 from gui.views.grid import ImageGrid
 from tests.bench.timing import (
     Line,
@@ -35,12 +38,16 @@ from tests.bench.timing import (
 
 ROWS, ROWS_IN_SHORT = 1_000_000, 5_000
 SIZE = QSize(1660, 1660)  # of ten columns and ten lines, about
+TREE = QSize(260, 1000)
 CELLS = 100
 FRAMES = 400
 NEWEST_DAY = 739_000
 DAYS = 1096
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 STEPS = ("show", "resize", "insert one row")
+SHAPES = (("70,000 images of one day", 70_000, 1), ("1,000,000 images of 20 years", ROWS, 7_300))
+TIMES = 20  # that each is done; the median counts
+LONGEST_STEP = 4  # ms, in Qt's thread
 
 
 def frames(root: Path, scale: Scale) -> Iterator[Measured]:
@@ -63,11 +70,22 @@ def structure(root: Path, scale: Scale) -> Iterator[Measured]:
         yield Line(name, 1000 * ours[step], 1000 * theirs[step], faster(200))
 
 
-def model_of(rows: int) -> ImageListModel:
-    """Return a model of so many images over three years; keys count from 1, newest first."""
+def shapes(root: Path, scale: Scale) -> Iterator[Measured]:
+    """One day that holds everything, and very many days."""
+    for name, rows, days in SHAPES:
+        rows, days = scale.some(rows, ROWS_IN_SHORT), scale.some(days, min(days, 50))
+        found = figures("grid", "shape", rows, scale.some(TIMES, 2), days, **OFFSCREEN)
+        for step, ours in found.items():
+            yield Line(
+                f"{step}, {name}, ms (limit)", 1000 * ours, LONGEST_STEP, limit(LONGEST_STEP)
+            )
+
+
+def model_of(rows: int, days: int = DAYS) -> ImageListModel:
+    """Return a model of so many images over some days; keys count from 1, newest first."""
     model = ImageListModel()
-    ends = [1 + rows * number // DAYS for number in range(DAYS + 1)]
-    model.set_days([_day(i, range(ends[i], ends[i + 1])) for i in range(DAYS)])
+    ends = [1 + rows * number // days for number in range(days + 1)]
+    model.set_days([_day(i, range(ends[i], ends[i + 1])) for i in range(days)])
     return model
 
 
@@ -157,6 +175,44 @@ def _steps(app: QApplication, view: QAbstractItemView, rows: int) -> dict[str, f
     return dict(zip(STEPS, taken, strict=True))
 
 
+def _shape(app: QApplication, rows: int, times: int, days: int) -> dict[str, float]:
+    model, grid, dates = model_of(rows, days), ImageGrid(), DateTreeModel()
+    tree = DateTreeView(dates)
+    grid.setModel(model)
+    dates.set_totals([DayTotal(each.day, each.count, each.size_bytes) for each in model.sections])
+    for view, size in ((grid, SIZE), (tree, TREE)):
+        view.resize(size)
+        view.show()
+    app.processEvents()
+    most = model.counts[0]
+    newest = [_day(0, range(number % 2, 1 + most)) for number in range(times)]
+    totals = [DayTotal(NEWEST_DAY, most + number, number) for number in range(times)]
+    return {
+        "arrange": _median(app, [grid.doItemsLayout] * times),
+        "insert or remove the newest": _median(
+            app, [partial(model.update_days, {NEWEST_DAY: day}) for day in newest]
+        ),
+        "change a day in the tree": _median(
+            app, [partial(dates.update_totals, {NEWEST_DAY: each}) for each in totals]
+        ),
+        "follow the grid in the tree": _median(
+            app,
+            [
+                partial(tree.show_day_in_view, NEWEST_DAY - number * 7919 % days)
+                for number in range(times)
+            ],
+        ),
+    }
+
+
+def _median(app: QApplication, actions: Sequence[Callable[[], object]]) -> float:
+    taken = []
+    for action in actions:
+        taken.append(seconds(action))
+        app.processEvents()  # what is painted is measured as a frame, elsewhere
+    return median(taken)
+
+
 def _icon_list() -> QListView:
     view = QListView()
     view.setViewMode(QListView.ViewMode.IconMode)
@@ -174,13 +230,15 @@ def main() -> None:
     theme.apply(app, theme.Appearance.DARK)
     if what in ("ours", "qt"):
         found = _steps(app, ImageGrid() if what == "ours" else _icon_list(), rows)
+    elif what == "shape":
+        found = _shape(app, rows, count, int(sys.argv[4]))
     else:
         found = _scrolling(app, what, rows, count)
     sys.stdout.write(json.dumps(found) + "\n")
     sys.stdout.flush()
 
 
-GROUPS = (frames, structure)
+GROUPS = (frames, structure, shapes)
 
 if __name__ == "__main__":
     main()

@@ -230,15 +230,22 @@ def test_what_changed_is_forgotten(model: ImageListModel, qtbot: QtBot) -> None:
 
 
 def test_memory_of_records_and_pictures_is_bounded(qapp: object) -> None:
-    model = ImageListModel(pictures_kept=3)
+    model = ImageListModel(picture_bytes=3 * 16 * 16 * 4)
     model.set_days([images(DAY, range(RECORDS_KEPT + 10))])
     model.set_records({key: record(key) for key in range(RECORDS_KEPT + 10)})
     assert model.record(9) is None and model.record(10) is not None
+    small, large = QPixmap(16, 16), QPixmap(32, 16)
     for key in range(3):
-        model.set_picture(key, Picture(None, None, 256))
+        model.set_picture(key, Picture(small, None, 256))
     assert model.picture(0) is not None  # used, so that 1 goes first
-    model.set_picture(3, Picture(None, None, 256))
+    model.set_picture(3, Picture(small, None, 256))
     assert [model.picture(key) is not None for key in range(4)] == [True, False, True, True]
+    model.set_picture(3, Picture(large, None, 256))  # in the place of a smaller one
+    assert [model.picture(key) is not None for key in range(4)] == [False, False, True, True]
+    model.keep_pictures(3)
+    for key in range(10):
+        model.set_picture(key, Picture(large, None, 256))
+    assert [key for key in range(10) if model.picture(key)] == [7, 8, 9]
 
 
 # What screen readers and tool tips say
