@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QItemSelectionModel, QPoint, QRect
 from PySide6.QtGui import QFont, QPainter, QPalette, QRegion
 
+from core.records import ImageRecord
 from gui.models.image_list import ImageListModel
 from gui.views.cell_painter import CellPainter, Look, Quality
 from gui.views.cell_stamps import RING, Stamp
@@ -119,10 +120,15 @@ def _around(x: int, y: int, side: int) -> QRect:
     return QRect(x - RING, y - RING, side + 2 * RING, side + 2 * RING)
 
 
+def is_described(record: ImageRecord) -> bool:
+    """Tell whether an image has a sidecar that says something: half of one does not."""
+    return record.sidecar_path is not None and record.sidecar_problem is None
+
+
 def _look(images: ImageListModel, key: int) -> Look:
     record = images.record(key)
     return Look(
         images.picture(key),
-        without_sidecar=record is not None and record.sidecar_path is None,
+        without_sidecar=record is not None and not is_described(record),
         pinned=record is not None and record.pinned,
     )

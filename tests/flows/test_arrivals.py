@@ -1,0 +1,151 @@
+"""What comes while the window is open is told of, counted, led to, and followed when asked."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtTest import QTest
+
+from core.records import ImageRecord
+from gui.app import Session
+from tests.flows.conftest import all_loaded, open_window, until
+from tests.flows.others import shown
+from tests.stores import NEWEST, make_image, make_store
+
+
+async def test_new_images_count_down_as_the_person_gets_to_them(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=300, days=10, flat_share=0)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        grid, new = session.grid, session.window.new_images
+        grid.scrollTo(session.images.index(290))
+        await all_loaded(session)
+        before = set(session.images.keys_between(0, 300))
+        incoming = make_store(
+            tmp_path / "incoming", images=240, days=40, flat_share=0, seed=9,
+            newest=NEWEST + timedelta(days=20),
+        )  # fmt: skip
+        shutil.copytree(incoming / "images", base / "images", dirs_exist_ok=True)
+        await until(lambda: shown(session) == 540)
+        await all_loaded(session)
+
+        def above() -> int:
+            keys = session.images.keys_between(0, grid.visible_rows().start)
+            return len(set(keys) - before)
+
+        await until(lambda: new.text() == f"{above()} new")
+        assert above() > 150
+        for row in (400, 240, 160, 130, 60):
+            grid.scrollTo(session.images.index(row))
+            await until(lambda: new.text() == f"{above()} new")
+        gone = session.images.record_at(0) or await record_of(session, 0)
+        (base / gone.path).unlink()
+        await until(lambda: shown(session) == 539)
+        await until(lambda: new.text() == f"{above()} new")
+        grid.scrollToTop()
+        await until(lambda: not new.isVisible())
+
+
+async def record_of(session: Session, row: int) -> ImageRecord:
+    store = session.stores.store
+    assert store is not None
+    (record,) = (await store.manager.records([session.images.key_at(row)])).values()
+    return record
+
+
+async def test_what_comes_to_other_days_than_those_shown_is_told_and_led_to(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=60, days=3, flat_share=0)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        dates, new = session.window.dates, session.window.new_images
+        dates.setCurrentIndex(session.dates.index_of_day((NEWEST - timedelta(days=2)).toordinal()))
+        await until(lambda: shown(session) == 20)
+        await all_loaded(session)
+        for number in range(3):
+            make_image(base, NEWEST + timedelta(days=2), seed=number)
+        await until(lambda: new.isVisible() and new.text() == "3 new")
+        assert shown(session) == 20
+        QTest.mouseClick(new, Qt.MouseButton.LeftButton)
+        await until(lambda: shown(session) == 63)
+        assert not new.isVisible()
+
+
+async def test_a_new_day_in_the_month_that_is_shown_moves_nothing(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=200, days=4, flat_share=0)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        month = session.dates.index_of_day(NEWEST.toordinal()).parent()
+        session.window.dates.setCurrentIndex(month)
+        await all_loaded(session)
+        session.grid.setCurrentIndex(session.images.index(150))
+        session.grid.scrollTo(session.images.index(150))
+        await all_loaded(session)
+        selected = list(session.selection.keys())
+        top = session.grid.visualRect(session.grid.currentIndex()).top()
+        path = make_image(base, NEWEST + timedelta(days=2))
+        await until(lambda: shown(session) == 201)
+        await all_loaded(session)
+        assert list(session.selection.keys()) == selected
+        assert session.grid.currentIndex().row() == 151
+        assert session.grid.visualRect(session.grid.currentIndex()).top() == top
+        path.unlink()
+        path.with_suffix(".json").unlink()
+        await until(lambda: shown(session) == 200)
+        await all_loaded(session)
+        assert list(session.selection.keys()) == selected
+        assert session.grid.visualRect(session.grid.currentIndex()).top() == top
+
+
+async def test_following_the_newest_keeps_it_in_view(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=200, days=5)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        session.grid.scrollTo(session.images.index(150))
+        session.window.actions_by_id["follow_newest"].trigger()
+        await until(lambda: session.grid.visible_rows().start == 0)
+        session.grid.scrollTo(session.images.index(150))
+        make_image(base, NEWEST + timedelta(days=1))
+        await until(lambda: shown(session) == 201)
+        await until(lambda: session.grid.visible_rows().start == 0)
+        assert not session.window.new_images.isVisible()
+
+
+async def test_what_the_person_brings_back_is_no_arrival(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=300, days=10)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        session.grid.setCurrentIndex(session.images.index(60))
+        session.window.actions_by_id["delete"].trigger()
+        await until(lambda: not session.history.busy and shown(session) == 299)
+        session.grid.scrollTo(session.images.index(250))
+        await all_loaded(session)
+        counted: list[str] = []
+        session.window.new_images.installEventFilter(watcher := Shown(counted))
+        session.window.actions_by_id["undo"].trigger()
+        await until(lambda: not session.history.busy and shown(session) == 300)
+        await all_loaded(session)
+        assert counted == []
+        session.grid.scrollTo(session.images.index(250))
+        await all_loaded(session)
+        make_image(base, NEWEST + timedelta(days=1))
+        await until(lambda: counted)
+        assert session.window.new_images.text() == "1 new"
+        del watcher
+
+
+class Shown(QObject):
+    """Takes note of each time that something is shown."""
+
+    def __init__(self, counted: list[str]) -> None:
+        super().__init__()
+        self._counted = counted
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self._counted.append("shown")
+        return False
