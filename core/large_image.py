@@ -14,7 +14,16 @@ from PIL import Image, ImageSequence
 
 from core.image_file import BROKEN
 from core.pillow_image import opened
-from core.pixels import ON_ITS_SIDE, UPRIGHT, averageable, eight_bit, in_srgb, orientation_of
+from core.pixels import (
+    ON_ITS_SIDE,
+    UPRIGHT,
+    are_shown_as_they_are,
+    averageable,
+    eight_bit,
+    in_srgb,
+    orientation_of,
+)
+from core.quick_decode import image_of, samples_of
 
 MOVING = frozenset({"GIF", "WEBP", "AVIF", "PNG"})  # the pages of a TIFF are no animation
 FRAMES_BYTES = 384_000_000  # of all frames of an animation, which are made smaller to fit
@@ -46,19 +55,28 @@ def decode(
         ThumbnailUnavailable: The file cannot be reached.
         ThumbnailError: It cannot be shown; the message, for people, says why.
     """
-    with opened(path, base) as image, open(target, "wb", buffering=0) as file:  # noqa: PTH123
+    with opened(path, base) as image, open(target, "wb") as file:  # noqa: PTH123
         width, height = image.size
         if edge:
             image.draft(None, (edge, edge))  # a JPEG can be decoded at an eighth of its size
-        image.load()
-        orientation = orientation_of(image)
-        shown = _shown(image, _factor(image.size, edge))
+        factor, moving = _factor(image.size, edge), _is_moving(image)
+        samples = samples_of(image, factor)
+        if samples is not None and factor == 1 and are_shown_as_they_are(image):
+            file.write(samples)
+            return (width, height, image.mode, width, height, moving)
+        if samples is not None:
+            pixels = image_of(image, samples)
+        else:
+            image.load()
+            pixels = image
+        orientation = orientation_of(pixels)
+        shown = _shown(pixels, factor)
         if orientation in UPRIGHT:
             shown = shown.transpose(UPRIGHT[orientation])
         if orientation in ON_ITS_SIDE:
             width, height = height, width
         _write(shown, file)
-        return (*shown.size, shown.mode, width, height, _is_moving(image))
+        return (*shown.size, shown.mode, width, height, moving)
 
 
 def frames(
@@ -83,7 +101,7 @@ def frames(
         ThumbnailUnavailable: The file cannot be reached.
         ThumbnailError: It cannot be shown; the message, for people, says why.
     """
-    with opened(path, base) as image, open(target, "wb", buffering=0) as file:  # noqa: PTH123
+    with opened(path, base) as image, open(target, "wb") as file:  # noqa: PTH123
         image.load()
         count = min(int(getattr(image, "n_frames", 1)), MOST_FRAMES)
         size = _frame_size(image.size, edge, count)
@@ -95,6 +113,7 @@ def frames(
                 frame.load()
                 shown = _shown(frame, 1).convert("RGBA")
                 _write(shown.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0), file)
+                file.flush()
                 written += 1
                 yield _milliseconds(frame.info.get("duration"))
         except BROKEN:
@@ -119,9 +138,7 @@ def _write(image: Image.Image, file: BinaryIO) -> None:
     rows = max(1, _STRIP_BYTES // (width * len(image.mode)))
     for top in range(0, height, rows):  # the bytes of all rows may be more than there is room for
         strip = image.crop((0, top, width, min(top + rows, height))) if rows < height else image
-        data = memoryview(strip.tobytes())
-        while data:
-            data = data[file.write(data) :]
+        file.write(strip.tobytes())
 
 
 def _is_moving(image: Image.Image) -> bool:

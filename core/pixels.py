@@ -70,6 +70,20 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image
 
 
+def are_shown_as_they_are(image: Image.Image) -> bool:
+    """Tell whether an image's samples need nothing done to them: L or RGB, in sRGB, upright.
+
+    Only what is known before it is decoded is looked at.
+    """
+    info = Image.new("1", (1, 1))
+    info.info = image.info  # to ask an image in a file for its orientation may decode it
+    if image.mode not in ("L", "RGB") or "transparency" in image.info:
+        return False
+    profile = image.info.get("icc_profile")
+    in_its_own = profile is not None and _transform(profile, image.mode) is not None
+    return not in_its_own and orientation_of(info) == 1
+
+
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """Return what brings pixels with this ICC profile to sRGB; ``None`` if nothing does."""

@@ -38,15 +38,34 @@ def pixels_of(image: ImageFile.ImageFile, shrink: float = 1.0) -> Image.Image:
     Raises:
         Exception: What Pillow raises on a broken file.
     """
+    pixels = samples_of(image, shrink)
+    if pixels is None:
+        image.load()
+        return image
+    return image_of(image, pixels)
+
+
+def samples_of(image: ImageFile.ImageFile, shrink: float = 1.0) -> Any:
+    """Return the pixels of an open image as a buffer: row by row from the top, without gaps.
+
+    Args:
+        image: As Pillow has opened it; nothing of it has been decoded.
+        shrink: As for ``pixels_of``.
+
+    Returns:
+        ``None`` where only Pillow can decode it.
+    """
     decode = {"PNG": _png, "WEBP": _webp}.get(image.format or "")
-    if decode is not None and image.width * image.height <= MOST_PIXELS:
-        pixels = decode(image, shrink)
-        if pixels is not None:
-            quick = Image.frombuffer(image.mode, image.size, pixels, "raw", image.mode, 0, 1)
-            quick.info = image.info
-            return quick
-    image.load()
-    return image
+    if decode is None or image.width * image.height > MOST_PIXELS:
+        return None
+    return decode(image, shrink)
+
+
+def image_of(image: ImageFile.ImageFile, samples: Any) -> Image.Image:
+    """Return an image of the samples of an open one, with its size, mode and ``info``."""
+    quick = Image.frombuffer(image.mode, image.size, samples, "raw", image.mode, 0, 1)
+    quick.info = image.info
+    return quick
 
 
 def _png(image: ImageFile.ImageFile, shrink: float) -> Any:

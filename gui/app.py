@@ -122,6 +122,7 @@ class Session:
         self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
         self.selection = SelectionController(self.stores, self.window, self.images)
         self.large = LargeViewController(self.stores, self.browse, self.window, self.images)
+        self.selection.give_way_to(self.large.settled)
         self.slides = SlideShowController(self.large, self.window, self.images, preferences)
         self.trash = TrashController(
             self.stores, self.works, self.history, self.browse, self.selection, self.window,

@@ -60,6 +60,11 @@ class LargePictures(QObject):
         """Return how many are at hand."""
         return len(self._held)
 
+    @property
+    def busy(self) -> bool:
+        """Whether any picture is being decoded."""
+        return bool(self._under_way)
+
     def get(self, key: int) -> Held | None:
         """Return the picture of an image, if it is at hand."""
         if key in self._held:

@@ -60,6 +60,7 @@ class LargeViewController(QObject):
         self._record: ImageRecord | None = None
         self._backwards = False
         self._settled = asyncio.Event()
+        self._settled.set()
         self._waiting = QTimer(self, singleShot=True, interval=WAITING_MS)
         self._waiting.timeout.connect(self._say_waiting)
         self._bind()
@@ -91,7 +92,7 @@ class LargeViewController(QObject):
         return self._canvas.shown is not None or bool(self._canvas.problem)
 
     async def settled(self) -> None:
-        """Wait until the picture of the current image is shown, or why there is none."""
+        """Wait until the current image is shown, or why it cannot be; not in any other view."""
         await self._settled.wait()
 
     def open(self) -> None:
@@ -259,6 +260,7 @@ class LargeViewController(QObject):
     def _on_page_changed(self) -> None:
         if not self._window.shows_large:
             self._record = None
+            self._settled.set()
             self._waiting.stop()
             if self._showing is not None and self._detail is not None:
                 self._showing.cancel()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import aclosing
+from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -45,6 +46,7 @@ class SelectionController(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show)
         self._settled = asyncio.Event()
+        self._large_is_shown: Callable[[], Awaitable[object]] = partial(asyncio.sleep, 0)
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
         self._grid.selectionModel().selectionChanged.connect(self._soon.start)
@@ -62,6 +64,10 @@ class SelectionController(QObject):
         selection = self._grid.selectionModel().selection()
         if selection.size() > 1 or not set(self.keys()[:2]).isdisjoint(keys):
             self._soon.start()
+
+    def give_way_to(self, large_is_shown: Callable[[], Awaitable[object]]) -> None:
+        """Decode nothing for the pane before the large picture is there, which this awaits."""
+        self._large_is_shown = large_is_shown
 
     async def settled(self) -> None:
         """Wait until all that is known of the selection is shown."""
@@ -142,6 +148,7 @@ class SelectionController(QObject):
         if (picture := self._images.picture(key)) is not None:
             pane.set_preview(picture.pixmap, picture.problem)
         shown: Thumbnail | None = None
+        await self._large_is_shown()  # a person waits for that, and decoding takes all there is
         async with aclosing(store.manager.thumbnails([record], PREVIEW_EDGE)) as making:
             async for batch in making:
                 for shown in batch:
