@@ -43,6 +43,8 @@ API = {
     "sidecar": ("async", "record"),
     "embedded": ("async", "record"),
     "thumbnails": ("", "images, edge"),
+    "picture": ("async", "record, edge=0"),
+    "frames": ("", "record, edge"),
     "rescan": ("async", "*, full=False"),
     "recheck": ("", ""),
     "cancel_scan": ("async", ""),
