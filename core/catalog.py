@@ -19,6 +19,7 @@ from core.catalog_rows import (
     MONTH_GROUPS,
     MONTH_LARGEST,
     OF_DAYS,
+    OF_ID,
     OLDEST,
     ORPHANS,
     PINNED_DAYS,
@@ -29,7 +30,7 @@ from core.catalog_rows import (
     to_candidate,
     to_record,
 )
-from core.catalog_schema import catalog_errors, connect
+from core.catalog_schema import SMALL_CACHE, catalog_errors, connect
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.presence import Place
@@ -49,19 +50,20 @@ EVERYTHING = -1  # SQLite's LIMIT for no limit
 BEGINNING = (-sys.maxsize, 0)
 
 
-def open_catalog(path: Path, store: Path) -> Catalog:
+def open_catalog(path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> Catalog:
     """Open a store's catalogue, an empty one if there is none.
 
     Args:
         path: The database file; its folder must exist.
         store: The store's folder; a catalogue belongs to one store.
+        cache_kib: How much of it SQLite may keep in memory, in KiB.
 
     Raises:
         CatalogDamaged: The file is damaged, no catalogue, of another version or another store:
             delete it and scan anew.
         CatalogError: It cannot be opened or made.
     """
-    return Catalog(path, store)
+    return Catalog(path, store, cache_kib)
 
 
 def delete_catalog(path: Path) -> None:
@@ -77,9 +79,9 @@ class Catalog:
     where it cannot be used otherwise (disk full, locked for over five seconds).
     """
 
-    def __init__(self, path: Path, store: Path) -> None:
+    def __init__(self, path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> None:
         self._path = str(path)
-        self._connection = connect(path, store)
+        self._connection = connect(path, store, cache_kib)
 
     def close(self) -> None:
         """Close the file; more calls do nothing."""
@@ -115,8 +117,8 @@ class Catalog:
 
         Days without images are left out.
         """
-        with self._transaction("BEGIN"):
-            return read_days(self._query, days)
+        with self._transaction("BEGIN"), catalog_errors(self._path):
+            return read_days(self._connection.execute, days)
 
     def pinned_days(self, days: Collection[int] | None = None) -> list[DayImages]:
         """Return the ordered keys and the bytes of the pinned images of these days (or of all)."""
@@ -134,11 +136,7 @@ class Catalog:
 
     def find(self, image_id: str) -> list[ImageRecord]:
         """Return every image of this id, newest first; two files may have the same one."""
-        sql = (
-            "SELECT * FROM record WHERE name > ? AND name < ? "
-            "ORDER BY day DESC, created_us DESC, key DESC"
-        )
-        rows = self._query(sql, (image_id + ".", image_id + "/"))  # "/" comes next after "."
+        rows = self._query(OF_ID, (image_id + ".", image_id + "/"))  # "/" comes next after "."
         return [record for record in map(to_record, rows) if record.image_id == image_id]
 
     def at(self, paths: Collection[str]) -> dict[str, ImageRecord]:
@@ -225,8 +223,7 @@ class Catalog:
         """Return what is known of the images in one folder, by file name."""
         sql = (
             "SELECT name, key, day, size_bytes, modified_ns, sidecar, sidecar_bytes, sidecar_ns "
-            "FROM image "
-            "WHERE folder = (SELECT id FROM folder WHERE path = ?)"
+            "FROM image WHERE folder = (SELECT id FROM folder WHERE path = ?)"
         )
         return {row[0]: FileEntry(*row[1:]) for row in self._query(sql, (path,))}
 
@@ -281,10 +278,10 @@ class Catalog:
 
     def keep_days(self) -> None:
         """Keep the ordered keys of every day for ``days`` to read at once; after a scan."""
-        more = True
-        while more:
+        while True:
             with self._transaction("BEGIN IMMEDIATE"):
-                more = keep_some_days(self._query)
+                if not keep_some_days(self._query):
+                    break
 
     def _query(self, sql: str, bindings: Sequence[Any] = ()) -> list[Any]:
         with catalog_errors(self._path):

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from sys import byteorder
+from typing import Any, TypeAlias
 
 from core.catalog_changes import Query
 from core.catalog_rows import json_text, key_array, listed_keys
 from core.records import DayImages
+
+Rows: TypeAlias = Callable[[str, Sequence[Any]], Iterable[Any]]
 
 MOST_EDITS = 32  # noted for one day; with more, its blob is made again
 DAYS_AT_ONCE = 50
@@ -37,17 +40,21 @@ _MUCH_EDITED = "SELECT day, count(*) FROM day_edit GROUP BY day HAVING count(*) 
 _UNKEPT = "SELECT day, listed FROM day_images WHERE keys IS NULL LIMIT ?"
 
 
-def read_days(query: Query, days: Collection[int] | None) -> list[DayImages]:
-    """Return the ordered keys of these days (or of all), within a transaction."""
-    rows = query(_DAYS, (None if days is None else json_text(days),))
+def read_days(rows: Rows, days: Collection[int] | None) -> list[DayImages]:
+    """Return the ordered keys of these days (or of all), within a transaction.
+
+    Args:
+        rows: Runs a statement; best row by row, for then no two copies of all keys are held.
+        days: Which days; ``None`` for all.
+    """
     edited = defaultdict(list)
-    for day, *edit in query(_EDITS, ()):
+    for day, *edit in rows(_EDITS, ()):
         edited[day].append(edit)
     return [
-        DayImages(day, size, _current(query, day, key_array(blob), edited[day]))
+        DayImages(day, size, _current(rows, day, key_array(blob), edited[day]))
         if listed is None
         else DayImages(day, size, listed_keys(listed))
-        for day, size, blob, listed in rows
+        for day, size, blob, listed in rows(_DAYS, (None if days is None else json_text(days),))
     ]
 
 
@@ -73,7 +80,7 @@ def bound_edits(query: Query) -> None:
 
 
 def _current(
-    query: Query, day: int, keys: array[int], edits: Collection[tuple[int, bool, int | None]]
+    rows: Rows, day: int, keys: array[int], edits: Collection[tuple[int, bool, int | None]]
 ) -> array[int]:
     """Take edits, oldest image first, into the keys of a day as they were before."""
     gone = [key for key, was_kept, _ in edits if was_kept]
@@ -82,8 +89,8 @@ def _current(
     for key, _, created_us in edits:
         if created_us is not None:
             # All that are older have their places by now.
-            older = query(_NEXT_OLDER, (day, created_us, key))
-            keys.insert(next(_places(keys, older[0]), len(keys)) if older else len(keys), key)
+            older = next(iter(rows(_NEXT_OLDER, (day, created_us, key))), ())
+            keys.insert(next(_places(keys, older), len(keys)), key)
     return keys
 
 

@@ -84,6 +84,9 @@ FROM image WHERE day BETWEEN ? AND ? GROUP BY model, provider, format
 MONTH_LARGEST = """
 SELECT * FROM record WHERE day BETWEEN ? AND ? ORDER BY size_bytes DESC, key LIMIT ?
 """
+OF_ID = """
+SELECT * FROM record WHERE name > ? AND name < ? ORDER BY day DESC, created_us DESC, key DESC
+"""
 UNHASHED = """
 SELECT * FROM record
 WHERE key IN (SELECT key FROM image WHERE size_bytes = ? AND sha256 IS NULL)

@@ -22,6 +22,7 @@ from core.errors import CatalogDamaged, CatalogError
 APPLICATION_ID = 0x43534854  # "CSHT"
 VERSION = 5
 BUSY_MILLISECONDS = 5000
+SMALL_CACHE, LARGE_CACHE = 4_000, 32_000  # KiB: for questions, and for writing very much
 LARGE_DAY = 4096  # images
 
 # Sidecar: 0 there is none, 1 beside the image, 2 in metadata/.
@@ -151,7 +152,7 @@ def _checksumming_vfs() -> str | None:
     return "cksmvfs"
 
 
-def connect(path: Path, store: Path) -> apsw.Connection:
+def connect(path: Path, store: Path, cache_kib: int) -> apsw.Connection:
     """Open the database of a store's catalogue; a new one is made if there is none.
 
     Raises:
@@ -162,6 +163,7 @@ def connect(path: Path, store: Path) -> apsw.Connection:
         connection = apsw.Connection(str(path), vfs=_checksumming_vfs())
         try:
             _prepare_patiently(connection, path, store)
+            connection.pragma("cache_size", -cache_kib)
         except BaseException:
             connection.close()
             raise
@@ -184,7 +186,6 @@ def _prepare(connection: apsw.Connection, path: Path, store: Path) -> None:
         connection.reserve_bytes("main", 8)  # where the checksum of a page goes
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "normal")
-    connection.pragma("cache_size", -16_000)
     connection.pragma("journal_size_limit", 64 * 1024**2)
     if not connection.pragma("user_version"):
         connection.execute("BEGIN IMMEDIATE")

@@ -62,6 +62,15 @@ class Helpers:
         free = [helper for helper in self._helpers if helper.has_room]
         return bool(free) and min(free, key=lambda helper: len(helper.asked)).give(task)
 
+    def wait(self) -> None:
+        """Wait until some task is done, if any is under way."""
+        asked = [helper for helper in self._helpers if helper.asked]
+        if asked and not any(helper.has_answered(wait=False) for helper in asked):
+            poll = select.poll()
+            for helper in asked:
+                poll.register(helper.replies, select.POLLIN)
+            poll.poll()
+
     def results(self, wait: bool) -> Iterator[tuple[ScanTask, ScanResult | None]]:
         """Yield each task that is done with its result; ``None`` if its helper did not do it.
 
@@ -97,9 +106,9 @@ class _Helper:
             pass_fds=[folder for folder in self._folders if folder is not None],
         )
         self._requests = cast(BinaryIO, self._process.stdin)
-        self._replies = cast(BinaryIO, self._process.stdout)
+        self.replies = cast(BinaryIO, self._process.stdout)
         self._poll = select.poll()
-        self._poll.register(self._replies, select.POLLIN)
+        self._poll.register(self.replies, select.POLLIN)
 
     @property
     def has_room(self) -> bool:
@@ -141,7 +150,7 @@ class _Helper:
     def _read(self, size: int) -> bytes | None:
         data = bytearray()
         while len(data) < size:
-            more = self._replies.read(size - len(data))
+            more = self.replies.read(size - len(data))
             if not more:
                 return None
             data += more
@@ -150,5 +159,5 @@ class _Helper:
     def close(self) -> None:
         self._process.kill()
         self._requests.close()
-        self._replies.close()
+        self.replies.close()
         self._process.wait()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core import files
 from core.catalog import Catalog, open_catalog
+from core.catalog_schema import LARGE_CACHE, SMALL_CACHE
 from core.changes import (
     Applied,
     FileEntry,
@@ -91,7 +92,7 @@ class _Scan:
             self._thread = stack.enter_context(ThreadPoolExecutor(1))
             self._catalog = self._open_catalog()
             stack.callback(self._catalog.close)
-            self._writer = self._thread.submit(self._open_catalog).result()
+            self._writer = self._thread.submit(self._open_catalog, LARGE_CACHE).result()
             stack.callback(lambda: self._thread.submit(self._writer.close).result())
             self._stack = stack.pop_all()
         return self
@@ -99,8 +100,8 @@ class _Scan:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _open_catalog(self) -> Catalog:
-        return open_catalog(self._catalog_path, self._base)
+    def _open_catalog(self, cache_kib: int = SMALL_CACHE) -> Catalog:
+        return open_catalog(self._catalog_path, self._base, cache_kib)
 
     def run(self) -> Iterator[Message]:
         before = self._catalog.place()
@@ -186,9 +187,19 @@ class _Scan:
             task = listing.task(listing.names[start : start + self._at_once])
             start += len(task.images)
             underway.waiting += 1
-            if not self._helpers.give(task):
+            given = self._helpers.give(task)
+            while not given and self._helpers.asked and self._is_behind():
+                # Looking at images here would hold up the writing, which nobody else does.
+                self._helpers.wait()
+                yield from self._take_results(wait=False)
+                given = self._helpers.give(task)
+            if not given:
                 yield from self._run(task)
             yield from self._take_results(wait=False)
+
+    def _is_behind(self) -> bool:
+        """Tell whether something waits to be written."""
+        return bool(self._writing) and not self._writing[-1].done()
 
     def _run(self, task: ScanTask) -> Iterator[Message]:
         """Run a task here, and learn how many images are looked at in the time of a batch."""
