@@ -185,9 +185,7 @@ class ImportRun:
         saved = yield from writer.saving(
             folders,
             self._base,
-            content.data,
-            {},
-            content.extension,
+            writer.Given(content.data, {}, content.extension),
             dated=self._settings.create_subdirectories,
             mode=self._settings.file_mode,
             ours={"source": content.source},

@@ -16,6 +16,7 @@ from core.catalog import Catalog
 from core.errors import InvalidImageId
 from core.housekeeper import Housekeeper
 from core.long_work import Progress, ShouldStop, never, untold
+from core.saver import Saver
 from core.settings import StorageSettings
 from core.store import Metadata
 from core.workers import WorkerPool
@@ -60,6 +61,7 @@ class ImageStorageManager(Housekeeper):
         self.images_path = self.base_path / "images"
         self.cache_path = self.base_path / "cache"
         self.logs_path = self.base_path / "logs"
+        self._saver = Saver(self.base_path, self._index)
 
     async def initialize(self) -> None:
         """Make the store's folders where they are missing, then open it.
@@ -177,21 +179,9 @@ class ImageStorageManager(Housekeeper):
             StoreNotWritable: They cannot be written (also an ``OSError``); nothing is left.
             StoreNotFound: The store's folder is not there.
         """
-        saved = await self._finish(self._save(data, metadata, file_format))
+        saving = self._saver.save(data, metadata, file_format, self.settings)
+        saved = await self._finish(saving)
         return saved.image_id, self.base_path / saved.path
-
-    async def _save(self, data: bytes, metadata: Metadata, file_format: str) -> writer.Saved:
-        saved = await asyncio.to_thread(
-            writer.save,
-            self.base_path,
-            data,
-            metadata,
-            file_format,
-            dated=self.settings.create_subdirectories,
-            mode=self.settings.file_mode,
-        )
-        await self._index.refresh([saved.path])
-        return saved
 
     async def store_image(
         self, image_id: str, data_or_data_url: bytes | str, metadata: Metadata

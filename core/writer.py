@@ -37,6 +37,14 @@ class Saved(NamedTuple):
     sidecar_path: str
 
 
+class Given(NamedTuple):
+    """What is to be saved: the image file's bytes, its metadata, and its extension."""
+
+    data: bytes
+    metadata: dict[str, Any]
+    extension: str
+
+
 class _Image(NamedTuple):
     data: bytes
     extension: str
@@ -51,9 +59,6 @@ def save(
     *,
     dated: bool = True,
     mode: int = 0o644,
-    ours: Mapping[str, Any] | None = None,
-    sha256: str | None = None,
-    header: Header | None = None,
 ) -> Saved:
     """Save an image under a new id, with its sidecar; when this returns, both are on the disk.
 
@@ -64,9 +69,6 @@ def save(
         file_format: One of ``layout.FORMATS``, in any case; it becomes the file's extension.
         dated: Write the dated layout, else the flat one.
         mode: Permissions of both files.
-        ours: More for the program's key in the sidecar, beside the content's hash.
-        sha256: The content's SHA-256 in hex digits, where it is known already.
-        header: What the content's header says, where it is known already.
 
     Raises:
         InvalidFormat: There is no such format.
@@ -75,29 +77,29 @@ def save(
         StoreNotWritable: They cannot be written; neither of them is left.
         StoreNotFound: The store's folder is not there.
     """
+    given = check(data, metadata, file_format)
     with Folders(base) as folders:
-        return take(
-            saving(
-                folders,
-                base,
-                data,
-                metadata,
-                file_format,
-                dated=dated,
-                mode=mode,
-                ours=ours,
-                sha256=sha256,
-                header=header,
-            )
-        )
+        return take(saving(folders, base, given, dated=dated, mode=mode))
+
+
+def check(data: bytes, metadata: Mapping[str, Any], file_format: str) -> Given:
+    """Check what is to be saved, as :func:`save` does.
+
+    Returns:
+        The same as plain bytes and JSON values: nothing of it can fail later on, or change.
+    """
+    extension = layout.validate_format(file_format)
+    data = _as_bytes(data)
+    if not isinstance(metadata, Mapping):
+        raise InvalidMetadata(f"Metadata is a dict of JSON values, not {type(metadata).__name__}.")
+    given = {key: value for key, value in metadata.items() if key not in _RESERVED}
+    return Given(data, json.loads(_encoded(given)), extension)
 
 
 def saving(
     folders: Folders,
     base: Path,
-    data: bytes,
-    metadata: Mapping[str, Any],
-    file_format: str = "png",
+    given: Given,
     *,
     dated: bool = True,
     mode: int = 0o644,
@@ -105,9 +107,19 @@ def saving(
     sha256: str | None = None,
     header: Header | None = None,
 ) -> Steps[Saved]:
-    """Save an image as :func:`save` does, in steps; ``folders`` are those of the store."""
-    extension = layout.validate_format(file_format)
-    data = _as_bytes(data)
+    """Save an image that was checked as :func:`save` does, in steps.
+
+    Args:
+        folders: Of the store.
+        base: The store's folder.
+        given: What is to be saved.
+        dated: Write the dated layout, else the flat one.
+        mode: Permissions of both files.
+        ours: More for the program's key in the sidecar, beside the content's hash.
+        sha256: The content's SHA-256 in hex digits, where it is known already.
+        header: What the content's header says, where it is known already.
+    """
+    data, metadata, extension = given
     while True:
         image = _Image(data, extension, datetime.now())
         image_id = layout.generate_id("img", image.created)
@@ -260,8 +272,12 @@ def _sidecar(
     kept = _RESERVED | filed.keys()
     given = {key: value for key, value in metadata.items() if key not in kept}
     whole = {**filed, **given} if filed_first else {**given, **filed}
+    return _encoded(whole | marks)
+
+
+def _encoded(values: dict[str, Any]) -> bytes:
     try:
-        encoded = json.dumps(whole | marks, indent=2).encode()
+        encoded = json.dumps(values, indent=2).encode()
     except RecursionError:
         raise InvalidMetadata("The metadata is nested too deep for JSON.") from None
     except (TypeError, ValueError) as error:

@@ -337,7 +337,10 @@ def test_of_pairs_written_together_only_that_which_fails_is_taken_back(base, mon
     with steps.Folders(base) as folders:
         images = [(IMAGE, "good"), (b"OTHER", "bad"), (IMAGE, "fine")]
         first, second, third = steps.take_together(
-            [writer.saving(folders, base, data, {"is": word}) for data, word in images]
+            [
+                writer.saving(folders, base, writer.Given(data, {"is": word}, "png"))
+                for data, word in images
+            ]
         )
     assert isinstance(second, StoreNotWritable)
     assert re.search(rf"img_\w+\.{ending} cannot be written: Input", str(second))

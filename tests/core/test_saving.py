@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,7 @@ from core.errors import (
     InvalidImageId,
     InvalidMetadata,
     StoreNotFound,
+    StoreNotWritable,
 )
 from core.events import ImagesChanged
 from tests.core.crash_model import TracedOs, files_of
@@ -382,6 +384,51 @@ async def test_a_cancelled_save_is_whole_and_close_waits_for_it(tmp_path, opened
     shown = shown_images(tmp_path, tmp_path / "cache2")
     assert len(shown) == 5
     assert all(data == IMAGE and sidecar for data, sidecar in shown.values())
+
+
+async def test_images_that_come_together_are_made_sure_of_together(tmp_path, opened, monkeypatch):
+    manager = await opened(tmp_path)
+    await manager.save_image(IMAGE, {})
+    monkeypatch.setattr("core.steps.os", disk := SlowDisk(tmp_path))
+    saved = await asyncio.gather(*(manager.save_image(IMAGE, {"n": n}) for n in range(16)))
+    folder = saved[0][1].parent.relative_to(tmp_path).as_posix()
+    assert 2 <= disk.calls.count(("sync", folder)) <= 8
+    assert len({image_id for image_id, _ in saved}) == 16
+    for n, (image_id, path) in enumerate(saved):
+        assert path.read_bytes() == IMAGE
+        assert (await manager.get_image_metadata(image_id))["n"] == n
+    assert len(await listed(manager)) == 17
+
+
+class BreaksLater(dict):
+    """Metadata that raises what nobody expects, as it is read."""
+
+    def items(self):
+        raise ZeroDivisionError
+
+
+class NoRoomForJpegs(TracedOs):
+    def fsync(self, file):
+        path = Path(f"/proc/self/fd/{file}")
+        if path.is_file() and path.read_bytes() == JPEG:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        time.sleep(0.05)
+        super().fsync(file)
+
+
+async def test_what_goes_wrong_with_an_image_is_no_others_concern(tmp_path, opened, monkeypatch):
+    monkeypatch.setattr("core.steps.os", NoRoomForJpegs(tmp_path))
+    manager = await opened(tmp_path)
+    given = [(IMAGE, {"n": 1}), (IMAGE, BreaksLater()), (JPEG, {}), (IMAGE, {"n": {1}}), (None, {})]
+    saves = [manager.save_image(*each) for each in [*given * 3, (IMAGE, {"n": 2})]]
+    outcomes = await asyncio.gather(*saves, return_exceptions=True)
+    expected = [tuple, ZeroDivisionError, StoreNotWritable, InvalidMetadata, InvalidImageData]
+    assert [type(each) for each in outcomes] == [*expected * 3, tuple]
+    assert all("Free some space" in str(each) for each in outcomes[2:15:5])
+    shown = shown_images(tmp_path, tmp_path / "cache2")
+    assert [data for data, _ in shown.values()] == [IMAGE] * 4
+    assert len(await listed(manager)) == 4
+    assert not [path for path in files_of(tmp_path) if path.endswith(".tmp")]
 
 
 # The old way in
