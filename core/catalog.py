@@ -8,13 +8,12 @@ read and write it at once: writes are short transactions; a reader sees what was
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from core.catalog_changes import apply_change, log_change, logged_changes
 from core.catalog_days import bound_edits, keep_some_days, read_days
+from core.catalog_file import CatalogFile
 from core.catalog_rows import (
     MONTH_GROUPS,
     MONTH_LARGEST,
@@ -30,11 +29,13 @@ from core.catalog_rows import (
     to_candidate,
     to_record,
 )
-from core.catalog_schema import SMALL_CACHE, catalog_errors, connect
+from core.catalog_schema import SMALL_CACHE, catalog_errors
+from core.catalog_search import found_in
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.presence import Place
 from core.prune_records import Candidate
+from core.query_terms import Query as SearchQuery
 from core.records import (
     DayImages,
     DayTotal,
@@ -44,10 +45,13 @@ from core.records import (
     StoreTotals,
     from_microseconds,
 )
+from core.search_plan import SearchPlan, plan_search
+from core.search_tables import add_searchable, waiting
 from core.statistics_records import LARGEST, GroupTotal, MonthStatistics
 
 EVERYTHING = -1  # SQLite's LIMIT for no limit
 BEGINNING = (-sys.maxsize, 0)
+FEW = 64
 
 
 def open_catalog(path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> Catalog:
@@ -72,20 +76,8 @@ def delete_catalog(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-class Catalog:
-    """An open catalogue, for one thread at a time; any number of them may share one file.
-
-    Every method raises CatalogDamaged where the file turns out to be damaged, and CatalogError
-    where it cannot be used otherwise (disk full, locked for over five seconds).
-    """
-
-    def __init__(self, path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> None:
-        self._path = str(path)
-        self._connection = connect(path, store, cache_kib)
-
-    def close(self) -> None:
-        """Close the file; more calls do nothing."""
-        self._connection.close()
+class Catalog(CatalogFile):
+    """What is known of a store; the files' state, the days' totals and the images' records."""
 
     def totals(self) -> StoreTotals:
         """Return what the store holds, from kept totals."""
@@ -250,6 +242,8 @@ class Catalog:
             for change in changes:
                 apply_change(self._query, change)
             bound_edits(self._query)
+            if waiting(self._query, FEW + 1) <= FEW:
+                add_searchable(self._query, FEW)  # many wait until nobody waits for them
             if applied.days:
                 log_change(self._query, applied)
         return applied
@@ -283,18 +277,21 @@ class Catalog:
                 if not keep_some_days(self._query):
                     break
 
-    def _query(self, sql: str, bindings: Sequence[Any] = ()) -> list[Any]:
-        with catalog_errors(self._path):
-            return self._connection.execute(sql, bindings).fetchall()
+    # The full-text index
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[None]:
-        self._query(begin)
-        try:
-            yield
-            self._query("COMMIT")
-        except BaseException:
-            with catalog_errors(self._path):
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-            raise
+    def search_plan(self, query: SearchQuery) -> SearchPlan:
+        """Make the plan of a search for the images there are now."""
+        return plan_search(self._query, query)
+
+    def found(self, plan: SearchPlan, first_day: int, last_day: int) -> list[DayImages]:
+        """Return what a search finds on these days, newest day first, with the bytes of it."""
+        return found_in(self._query, plan, first_day, last_day)
+
+    def waiting(self) -> bool:
+        """Tell whether there are images that no search finds yet."""
+        return waiting(self._query, 1) > 0
+
+    def add_searchable(self, most: int) -> frozenset[int]:
+        """Have searches find so many more images; return their days, none if none waits."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            return add_searchable(self._query, most)

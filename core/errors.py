@@ -82,3 +82,19 @@ class WorkerDied(WorkerError):
 
 class WorkerTimeout(WorkerError):
     """A job took longer than it may; its worker process was ended."""
+
+
+class QueryError(StoreError, ValueError):
+    """What was typed as a search is not understood.
+
+    Attributes:
+        start: Where in the text the part begins that is not understood.
+        end: Where it ends; everything before it is understood.
+        unfinished: Whether it might be the beginning of something that is.
+    """
+
+    def __init__(self, message: str, start: int, end: int, *, unfinished: bool = False) -> None:
+        super().__init__(message)
+        self.start = start
+        self.end = end
+        self.unfinished = unfinished

@@ -46,7 +46,20 @@ class WatchingChanged(msgspec.Struct, frozen=True):
     how: Watching
 
 
-Event = ImagesChanged | ScanChanged | CatalogReset | WatchingChanged
+class SearchGrew(msgspec.Struct, frozen=True):
+    """Searches find more than before; nothing else has changed.
+
+    Attributes:
+        days: The days (``date.toordinal()``) on which they may, as far as this process knows.
+        waiting: Whether there are images yet that no search finds. With the last of them found,
+            by whatever process, all days may have more.
+    """
+
+    days: frozenset[int]
+    waiting: bool
+
+
+Event = SearchGrew | ImagesChanged | ScanChanged | CatalogReset | WatchingChanged
 Listener = Callable[[Event], None]
 
 

@@ -107,6 +107,11 @@ class Index:
             self._full = self._again = True
         return self._scan
 
+    @property
+    def path(self) -> Path:
+        """The catalogue's file."""
+        return self._path
+
     async def settled(self) -> None:
         """Wait until no scan is under way."""
         if self._scan is not None and not self._scan.done():

@@ -20,6 +20,7 @@ from core.follower import Follower
 from core.index import Index
 from core.pictures import Frame, LargePicture, Pictures
 from core.places import store_cache_folder
+from core.query_terms import Query
 from core.records import (
     DayImages,
     DayTotal,
@@ -29,6 +30,7 @@ from core.records import (
     StoreTotals,
     Thumbnail,
 )
+from core.searcher import Found, Searcher
 from core.settings import StorageSettings
 from core.statistics_records import MonthStatistics
 from core.thumbnails import TIMEOUT, Thumbnails
@@ -63,6 +65,7 @@ class Store:
         self._index = Index(self.base_path, cache, self._workers, self._events)
         self._thumbnails = Thumbnails(self.base_path, cache / "thumbnails.db", self._workers)
         self._pictures = Pictures(self.base_path)
+        self._searcher = Searcher(self.base_path, self._index, self._workers, self._events)
         self._opened = False
         self._follower: Follower | None = None
         self._writing: set[asyncio.Task[Any]] = set()
@@ -108,6 +111,7 @@ class Store:
             await asyncio.wait(self._writing)
         await self._thumbnails.close()
         await self._pictures.close()
+        await self._searcher.close()
         await self._index.close()
         self._events.close()
         if self._own_workers:
@@ -165,6 +169,16 @@ class Store:
     async def records(self, keys: Collection[int]) -> dict[int, ImageRecord]:
         """Return the records of these keys; a key of an image that is gone is left out."""
         return await self._index.read(Catalog.records, keys)
+
+    def search(
+        self, query: Query, days: Collection[int] | None = None
+    ) -> AsyncGenerator[Found, None]:
+        """Find images, the newest days first; see :meth:`core.searcher.Searcher.search`."""
+        return self._searcher.search(query, days)
+
+    async def searchable(self) -> bool:
+        """Tell whether searches find all images of the catalogue, and not only some as yet."""
+        return not await self._index.read(Catalog.waiting)
 
     async def located(self, paths: Collection[str]) -> dict[str, ImageRecord]:
         """Return the records of the images at these paths, relative to the store, by path.

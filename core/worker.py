@@ -34,6 +34,7 @@ JOBS = {
     "frames": "core.large_image:frames",
     "scan": "core.scanner:scan_job",
     "scan task": "core.folder_scan:run_remote_task",
+    "make searchable": "core.searcher:make_searchable",
 }
 ITEM, DONE, FAILED = 0, 1, 2
 LENGTH = struct.Struct(">I")

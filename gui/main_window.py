@@ -39,6 +39,7 @@ from gui.views.message_page import MessagePage
 from gui.views.metadata_pane import MetadataPane
 from gui.views.new_images import NewImagesButton
 from gui.views.notice import Notice
+from gui.views.search_box import SearchBox, SearchHint
 from gui.views.stats_bar import StatsBar
 from gui.views.timeline import TimelineView
 from gui.views.trash_page import TrashPage
@@ -60,7 +61,8 @@ class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
     Its parts are attributes: ``dates``, ``grid``, ``large``, ``trash``, ``message``, ``metadata``,
-    ``timeline``, ``stats``, ``notice``, ``veil``, ``actions_by_id`` and ``recent_menu``.
+    ``timeline``, ``search``, ``search_hint``, ``stats``, ``notice``, ``veil``,
+    ``actions_by_id`` and ``recent_menu``.
 
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
@@ -92,10 +94,12 @@ class MainWindow(QMainWindow):
         self.new_images = NewImagesButton(self.grid)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._size_slider = QSlider(Qt.Orientation.Horizontal)
+        self.search = SearchBox()
         self._appearance_button = QToolButton()
         self._tools = QToolBar(_text("Tools"))
         self._fill_tool_bar()
         self._lay_out()
+        self.search_hint = SearchHint(self.search, self)
         self.veil = DropVeil(self)
         self._connect()
         self.set_store_name("")
@@ -244,6 +248,7 @@ class MainWindow(QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
+        bar.addWidget(self.search)
         menu = QMenu(self._appearance_button)
         menu.addActions([self.actions_by_id[name] for name in APPEARANCES])
         self._appearance_button.setMenu(menu)

@@ -85,6 +85,34 @@ def empty_days() -> Page:
     )
 
 
+def nothing_found(elsewhere: bool, still_indexing: bool) -> Page:
+    """A search finds nothing here; ``elsewhere``: but it does in other places."""
+    clear = (_text("Clear the search"), "clear_search")
+    if elsewhere:
+        return Page(
+            _text("Nothing found here"),
+            _text("The search finds images, but none among those you chose on the left."),
+            "search",
+            ((_text("Search all images"), "show_all"), clear),
+        )
+    if still_indexing:
+        return Page(
+            _text("Nothing found yet"),
+            _text("The store is still being indexed: what matches appears as it is found."),
+            "search",
+            (clear,),
+        )
+    return Page(
+        _text("Nothing found"),
+        _text(
+            "No image matches all of it. Search for fewer words, or for the beginning of one: "
+            "light* finds lighthouse."
+        ),
+        "search",
+        (clear,),
+    )
+
+
 def nothing_pinned() -> Page:
     """No image is pinned."""
     return Page(

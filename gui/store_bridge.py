@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.events import CatalogReset, Event, ImagesChanged, ScanChanged, WatchingChanged
+from core.events import (
+    CatalogReset,
+    Event,
+    ImagesChanged,
+    ScanChanged,
+    SearchGrew,
+    WatchingChanged,
+)
 
 GATHER_MS = 60
 
@@ -20,6 +27,7 @@ class StoreBridge(QObject):
     scan_changed = Signal(object)
     catalog_reset = Signal()
     watching_changed = Signal(object)
+    search_grew = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +50,8 @@ class StoreBridge(QObject):
         elif isinstance(event, CatalogReset):
             self.forget()
             self.catalog_reset.emit()
+        elif isinstance(event, SearchGrew):
+            self.search_grew.emit(event)
         elif isinstance(event, WatchingChanged):
             self.watching_changed.emit(event)
 

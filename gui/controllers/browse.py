@@ -5,28 +5,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from itertools import islice
+from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.events import ScanChanged
-from core.records import DayImages
+from core.events import ScanChanged, SearchGrew
+from core.query_terms import Query
+from core.records import DayImages, StoreTotals
 from gui import pages
 from gui.aio import Latest
+from gui.controllers.finding import Finding
+from gui.controllers.scan_reports import ScanReports
 from gui.controllers.store import Access, OpenStore, StoreController
-from gui.controllers.works import Work, WorkController
+from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel, Kind, Place
 from gui.models.image_list import ImageListModel
-from gui.text import count_text, translated
+from gui.pages import Page
+from gui.text import translated
+
+COUNTING_MS: Final = 100  # between two times that what is found so far is counted
 
 DAYS_AT_ONCE = 8
 
 
 class BrowseController(QObject):
-    """Shows the images of the days chosen in the tree.
+    """Shows the images of the days chosen in the tree; all of them, or those that a search finds.
 
     What the catalogue knows from before is shown at once; what a scan finds follows in batches,
-    each a question for just the days it touched.
+    each a question for just the days it touched. What a search finds comes newest first, too, and
+    takes the place of what was shown when the first of it is there.
 
     Signals:
         rescanned(): A scan has ended.
@@ -49,17 +57,21 @@ class BrowseController(QObject):
         self._window = window
         self._images = images
         self._dates = dates
-        self._works = works
-        self._indexing: Work | None = None
+        self._reports = ScanReports(works, window, self.cancel_scan)
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
+        self._searching: Latest | None = None
+        self._query: Query | None = None
+        self._finding: Finding | None = None
+        self._found_shown = False
+        self._waiting = False  # for images that no search finds yet
+        self._counting = QTimer(self, singleShot=True, interval=COUNTING_MS)
+        self._counting.timeout.connect(self._show_found_totals)
         self._place = Place()
         self._times_shown = 0  # all of it anew
         self._stale: set[int] = set()
         self._following = False
         self._scan = ScanChanged(None)
-        self._problems: tuple[str, ...] = ()  # of the last scan that ended
-        self._told = ""  # what was last said of problems
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -70,7 +82,7 @@ class BrowseController(QObject):
     @property
     def problems(self) -> tuple[str, ...]:
         """What the last scan could not read, and why."""
-        return self._problems
+        return self._reports.problems
 
     def rescan(self) -> None:
         """Look at every file of the store again."""
@@ -92,19 +104,25 @@ class BrowseController(QObject):
         if self._store is not None:
             self._store.tasks.start(self._store.manager.cancel_scan())
 
+    def search(self, query: Query | None) -> None:
+        """Show only what a search finds, or everything again."""
+        self._query = query
+        self._start_search()
+
     async def settled(self) -> None:
         """Wait until everything that is on disk is in the window."""
         await self._settled.wait()
 
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
-        self._showing = Latest(store.tasks)
+        self._showing, self._searching = Latest(store.tasks), Latest(store.tasks)
+        store.bridge.search_grew.connect(self._on_search_grew)
         store.bridge.images_changed.connect(self._on_images_changed)
         store.bridge.scan_changed.connect(self._on_scan_changed)
         store.bridge.catalog_reset.connect(self._on_catalog_reset)
         self._window.set_store_name(store.path.name or str(store.path))
         self._show_access()
-        self._show_chosen()
+        self._start_search()
 
     def _show_access(self) -> None:
         badge, tip = "", ""
@@ -117,12 +135,12 @@ class BrowseController(QObject):
         self._window.stats.set_badge(badge, tip)
 
     def _on_closing(self) -> None:
-        self._store = self._showing = None
+        self._store = self._showing = self._searching = self._finding = None
+        self._counting.stop()
         self._stale.clear()
         self._following = False
         self._scan = ScanChanged(None)
-        self._problems = ()
-        self._end_indexing()
+        self._reports.clear()
         self._settled.clear()
         self._images.clear()
         self._dates.set_totals([])
@@ -130,7 +148,6 @@ class BrowseController(QObject):
         self._window.set_store_name("")
         stats = self._window.stats
         stats.set_store(None)
-        stats.set_problems(0)
         stats.set_badge("")
 
     def _on_place_chosen(self, place: Place) -> None:
@@ -150,7 +167,65 @@ class BrowseController(QObject):
     def _on_catalog_reset(self) -> None:
         self._stale.clear()
         self._images.clear()
-        self._show_chosen()
+        self._start_search()
+
+    def _start_search(self) -> None:
+        """Begin to show what the search finds, or everything where there is none."""
+        if self._store is None or self._searching is None or self._showing is None:
+            return
+        self._searching.cancel()
+        self._showing.cancel()
+        self._finding = None
+        if self._query is None:
+            self._window.stats.set_found(None)
+            self._show_chosen()
+        else:
+            self._settled.clear()
+            self._found_shown = False
+            self._finding = finding = Finding(
+                self._store, self._query, lambda days: self._on_found(finding, days)
+            )
+            self._searching.start(self._run_search(self._store, finding))
+
+    async def _run_search(self, store: OpenStore, finding: Finding) -> None:
+        self._waiting = not await store.manager.searchable()
+        await finding.run()
+        if not self._found_shown:
+            self._on_found(finding, frozenset())
+        await self._show_totals(store)
+        self._check_settled()
+
+    def _on_found(self, finding: Finding, days: frozenset[int]) -> None:
+        """Show what is found so far, or, later, on these days."""
+        if finding is not self._finding or self._place.kind == Kind.TRASH:
+            return
+        if self._found_shown:
+            self._images.update_days(finding.on(days, self._place))
+        else:
+            self._found_shown = True
+            self._times_shown += 1
+            self._images.set_days(finding.of(self._place))
+        if not self._counting.isActive():
+            self._counting.start()
+
+    def _show_found_totals(self) -> None:
+        if self._finding is not None:
+            totals = self._finding.totals()
+            self._dates.set_totals(totals)
+            self._dates.set_sums(Kind.PINNED, self._finding.pinned_images(), None)
+            found = sum(day.images for day in totals)
+            self._window.stats.set_found(found, still_indexing=self._waiting)
+            if self._images.rowCount() and self._place.kind != Kind.TRASH:
+                self._window.show_grid()
+
+    def _on_search_grew(self, grew: SearchGrew) -> None:
+        self._waiting = grew.waiting
+        if self._finding is None or self._store is None or self._searching is None:
+            return
+        if grew.waiting:
+            self._on_images_changed(grew.days, frozenset())
+        else:
+            self._searching.start(self._run_search(self._store, self._finding))
 
     def _show_chosen(self) -> None:
         if self._store is not None and self._showing is not None:
@@ -163,6 +238,8 @@ class BrowseController(QObject):
         if place.kind == Kind.TRASH:
             self._images.set_days([])
             self._window.dates.show_day_in_view(None)
+        elif self._finding is not None:
+            self._images.set_days(self._finding.of(place))
         else:
             self._images.set_days(await self._days_of(store, place))
         await self._show_totals(store)
@@ -196,20 +273,25 @@ class BrowseController(QObject):
         try:
             while self._stale:
                 days, self._stale = self._stale, set()
-                place, times_shown = self._place, self._times_shown
                 try:
-                    found = await self._days_of(store, place, frozenset(days))
+                    await self._bring_up(store, frozenset(days))
                 except BaseException:
                     self._stale |= days  # not shown yet
                     raise
-                if place.kind != Kind.TRASH:
-                    shown = days & place.days if place.kind == Kind.DAYS else days
-                    fresh = {day.day: day for day in found}
-                    await self._update({day: fresh.get(day) for day in shown}, times_shown)
                 await self._show_totals(store, frozenset(days))
         finally:
             self._following = False
         self._check_settled()
+
+    async def _bring_up(self, store: OpenStore, days: frozenset[int]) -> None:
+        """Bring some days up to date."""
+        place, times_shown, finding = self._place, self._times_shown, self._finding
+        if finding is not None:
+            await finding.update(days)
+        elif place.kind != Kind.TRASH:
+            found = {day.day: day for day in await self._days_of(store, place, days)}
+            shown = days & place.days if place.kind == Kind.DAYS else days
+            await self._update({day: found.get(day) for day in shown}, times_shown)
 
     async def _update(self, changed: Mapping[int, DayImages | None], times_shown: int) -> None:
         """Show other images under some days, leaving the thread to others every now and then.
@@ -223,61 +305,46 @@ class BrowseController(QObject):
 
     async def _show_totals(self, store: OpenStore, days: frozenset[int] | None = None) -> None:
         """Say what there is in all, and under certain days or all of them."""
-        totals, found = await store.manager.totals(), await store.manager.day_totals(days)
-        settings = store.manager.settings
-        if days is None:
+        manager, stats = store.manager, self._window.stats
+        totals, found = await manager.totals(), await manager.day_totals(days)
+        pinned = await manager.pinned_images()
+        stats.set_store(totals, manager.settings.retention_days, manager.settings.max_bytes)
+        if self._finding is not None:
+            self._show_found_totals()
+        elif days is None:
             self._dates.set_totals(found)
         else:
             fresh = {total.day: total for total in found}
             self._dates.update_totals({day: fresh.get(day) for day in days})
-        self._dates.set_sums(Kind.PINNED, await store.manager.pinned_images(), None)
-        self._window.stats.set_store(totals, settings.retention_days, settings.max_bytes)
+        if self._finding is None:
+            self._dates.set_sums(Kind.PINNED, pinned, None)
         if self._place.kind == Kind.TRASH:
             return  # whoever lists the trash says what there is
         if self._images.rowCount():
             self._window.show_grid()
-        elif self._place.kind == Kind.PINNED:
-            self._window.show_page(pages.nothing_pinned())
-        elif totals.images:
-            self._window.show_page(pages.empty_days())
-        elif self._scan.progress is not None:
-            self._window.show_page(pages.indexing())
-        else:
-            self._window.show_page(pages.empty_store(store.path))
+        elif self._finding is None or self._finding.complete:
+            self._window.show_page(self._page(store, totals))
+
+    def _page(self, store: OpenStore, totals: StoreTotals) -> Page:
+        """Say why there is nothing to show."""
+        if self._finding is not None and totals.images:
+            indexing = self._waiting or self._scan.progress is not None
+            return pages.nothing_found(bool(self._finding.totals()), indexing)
+        if self._place.kind == Kind.PINNED:
+            return pages.nothing_pinned()
+        if totals.images:
+            return pages.empty_days()
+        if self._scan.progress is not None:
+            return pages.indexing()
+        return pages.empty_store(store.path)
 
     def _on_scan_changed(self, scan: ScanChanged) -> None:
         self._scan = scan
-        if scan.progress is None:
-            self._end_indexing()
-            known, self._problems = self._problems, scan.problems
-            self._window.stats.set_problems(len(scan.problems))
-            if not scan.problems:
-                self._window.notice.take_back(self._told)
-            elif not set(scan.problems) <= set(known):
-                self._tell_problems(scan.problems)
-            if self._store is not None:
-                self._store.tasks.start(self._finish_scan(self._store))
-            return
-        self._settled.clear()
-        if self._indexing is None:
-            text = translated("stats", "Indexing")
-            self._indexing = self._works.begin(text, self.cancel_scan, background=True)
-        self._indexing.on_progress(scan.progress)
-
-    def _end_indexing(self) -> None:
-        if self._indexing is not None:
-            self._works.end(self._indexing)
-            self._indexing = None
-
-    def _tell_problems(self, problems: tuple[str, ...]) -> None:
-        text, more = problems[0], len(problems) - 1
-        if more:
-            text += " " + translated(
-                "stats", "({count} in all)", count=count_text(more + 1, "problem")
-            )
-        self._told = text
-        show = self._window.stats.problems_requested.emit
-        self._window.notice.tell(text, translated("stats", "Show"), show)
+        self._reports.show(scan)
+        if scan.progress is not None:
+            self._settled.clear()
+        elif self._store is not None:
+            self._store.tasks.start(self._finish_scan(self._store))
 
     async def _finish_scan(self, store: OpenStore) -> None:
         await self._show_totals(store, frozenset())
@@ -285,5 +352,6 @@ class BrowseController(QObject):
         self.rescanned.emit()
 
     def _check_settled(self) -> None:
-        if self._scan.progress is None and not self._stale and not self._following:
+        found = self._finding is None or (self._finding.complete and not self._waiting)
+        if self._scan.progress is None and not self._stale and not self._following and found:
             self._settled.set()

@@ -78,6 +78,7 @@ class CommandController(QObject):
             "reopen": self._reopen,
             "open_above": self._open_above,
             "show_all": self._window.dates.choose,
+            "clear_search": self._window.search.clear,
         }
 
     def _acts(self) -> dict[str, Callable[[], object]]:

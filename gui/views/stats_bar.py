@@ -97,6 +97,9 @@ class StatsBar(QStatusBar):
         self._cancel.clicked.connect(self.cancel_requested)
         self._selection = quiet_label()
         self._wanted: set[QWidget] = set()
+        self._held_images: int | None = None
+        self._found_images: int | None = None
+        self._still_indexing = False
         self._lay_out()
         self._draw_icons()
 
@@ -111,13 +114,20 @@ class StatsBar(QStatusBar):
             max_bytes: How much it may hold; 0 without a limit.
         """
         held = totals.size_bytes + totals.sidecar_bytes if totals else 0
-        self._set(self._images, count_text(totals.images, "image") if totals else "")
+        self._held_images = totals.images if totals else None
+        self._show_images()
         self._set(self._size, _quota_text(held, max_bytes) if totals else "")
         self._want(self._quota_bar, bool(totals and max_bytes))
         self._quota_bar.set_share(held / max_bytes if max_bytes else 0.0)
         keeps = _text("keeps {days}", days=count_text(retention_days, "day"))
         self._set(self._retention, keeps if totals and retention_days else "")
         self._set(self._span, _span_text(totals) if totals else "")
+        self._fit()
+
+    def set_found(self, images: int | None, *, still_indexing: bool = False) -> None:
+        """Show how many of the images a search finds; ``None`` while there is no search."""
+        self._found_images, self._still_indexing = images, still_indexing
+        self._show_images()
         self._fit()
 
     def set_selection(self, images: int, size_bytes: int) -> None:
@@ -230,6 +240,14 @@ class StatsBar(QStatusBar):
         for widget in self._by_importance:
             widget.hide()
         self.addWidget(self._inner, 1)
+
+    def _show_images(self) -> None:
+        held, found = self._held_images, self._found_images
+        text = "" if held is None else count_text(held, "image")
+        if text and found is not None:
+            text = _text("{found} of {images}", found=number_text(found), images=text)
+            text = _text("{found}, still indexing", found=text) if self._still_indexing else text
+        self._set(self._images, text)
 
     def _set(self, label: QLabel, text: str) -> None:
         label.setText(text)

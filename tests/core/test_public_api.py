@@ -38,6 +38,8 @@ API = {
     "day_totals": ("async", "days=None"),
     "days": ("async", "days=None, *, pinned=False"),
     "records": ("async", "keys"),
+    "search": ("", "query, days=None"),
+    "searchable": ("async", ""),
     "summary": ("async", "keys"),
     "statistics": ("", "months=None"),
     "sidecar": ("async", "record"),

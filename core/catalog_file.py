@@ -1,0 +1,42 @@
+"""The catalogue's file: an open connection, its statements and its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.catalog_schema import SMALL_CACHE, catalog_errors, connect
+
+
+class CatalogFile:
+    """An open catalogue, for one thread at a time; any number of them may share one file.
+
+    Every method raises CatalogDamaged where the file turns out to be damaged, and CatalogError
+    where it cannot be used otherwise (disk full, locked for over five seconds).
+    """
+
+    def __init__(self, path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> None:
+        self._path = str(path)
+        self._connection = connect(path, store, cache_kib)
+
+    def close(self) -> None:
+        """Close the file; more calls do nothing."""
+        self._connection.close()
+
+    def _query(self, sql: str, bindings: Sequence[Any] = ()) -> list[Any]:
+        with catalog_errors(self._path):
+            return self._connection.execute(sql, bindings).fetchall()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._query(begin)
+        try:
+            yield
+            self._query("COMMIT")
+        except BaseException:
+            with catalog_errors(self._path):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            raise

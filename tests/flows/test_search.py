@@ -1,0 +1,177 @@
+"""A person looks for images: the real window, a real store on disk."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gui.models.date_tree import Kind
+from gui.text import count_text, size_text
+from tests.flows.conftest import all_loaded, open_window, until
+from tests.flows.test_open_and_browse import click_day, shown_ids, tree_days
+from tests.stores import make_image, newest_first, sidecar_of
+
+Key = Qt.Key
+DAY = datetime(2026, 11, 20, 12)
+
+
+def prompts(base):
+    """What was asked for, by the image's file, newest first."""
+    return {
+        path: json.loads(sidecar_of(base, path).read_bytes())["prompt"]
+        for path in newest_first(base)
+    }
+
+
+def having(base, word):
+    """The images that have a word, or the beginning of one, newest first."""
+    pattern = re.compile(rf"\b{word}", re.IGNORECASE)
+    return [path for path, prompt in prompts(base).items() if pattern.search(prompt)]
+
+
+def by_day(paths):
+    """What the tree says of these files."""
+    days = defaultdict(list)
+    for path in paths:
+        stamp = re.fullmatch(r"img_(\d{8}).*", path.stem)[1]
+        days[date.fromisoformat(stamp).toordinal()].append(path.stat().st_size)
+    return {
+        day: f"{count_text(len(sizes), 'image')}, {size_text(sum(sizes))}"
+        for day, sizes in days.items()
+    }
+
+
+async def search(session, text):
+    """Type a search into the box."""
+    window = session.window
+    await until(window.isActiveWindow)
+    QTest.keyClick(window, Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    await until(window.search.hasFocus)
+    if not text:
+        window.search.clear()
+    QTest.keyClicks(window.search, text)
+    await until(lambda: not session.search.pending)
+    await all_loaded(session)
+
+
+async def test_as_one_types_the_grid_the_tree_and_the_bar_follow(store):
+    base = store(images=120, days=12)
+    async with open_window(base) as session:
+        window = session.window
+        await search(session, "l")
+        assert await shown_ids(session) == [path.stem for path in having(base, "l")]
+        QTest.keyClicks(window.search, "ight")
+        await until(lambda: not session.search.pending)
+        await all_loaded(session)
+        found = having(base, "light")
+        assert 0 < len(found) < 120
+        assert await shown_ids(session) == [path.stem for path in found]
+        assert tree_days(session) == by_day(found)
+        assert f"{len(found)} of 120 images" in window.stats.accessibleDescription()
+        assert [section.day for section in session.images.sections] == sorted(
+            by_day(found), reverse=True
+        )
+        QTest.keyClick(window.search, Key.Key_Escape)
+        await until(lambda: session.images.rowCount() == 120)
+        assert window.search.text() == ""
+        assert session.grid.hasFocus()
+        await all_loaded(session)
+        assert len(tree_days(session)) == len(by_day(prompts(base)))
+        assert "of 120 images" not in window.stats.accessibleDescription()
+
+
+async def test_days_chosen_within_a_search_narrow_it(store):
+    base = store(images=120, days=6)
+    async with open_window(base) as session:
+        await search(session, "fox")
+        found = by_day(having(base, "fox"))
+        day = min(found)
+        click_day(session, day)
+        await until(lambda: [section.day for section in session.images.sections] == [day])
+        await all_loaded(session)
+        assert found[day].startswith(count_text(session.images.rowCount(), "image"))
+        assert tree_days(session) == found  # the others are still there to be chosen
+        session.window.dates.choose()
+        await until(lambda: session.images.rowCount() == len(having(base, "fox")))
+
+
+async def test_what_comes_and_goes_is_followed_and_moves_no_selection(store):
+    base = store(images=60, days=5, flat_share=0)
+    async with open_window(base) as session:
+        session.stores.store.manager.follow()
+        await search(session, "fox")
+        count = session.images.rowCount()
+        chosen = session.images.key_at(count - 1)
+        session.grid.setCurrentIndex(session.images.index(count - 1))
+        made = make_image(base, DAY + timedelta(days=3), prompt="A fox on ice")
+        make_image(base, DAY + timedelta(days=3, hours=1), prompt="An otter on ice")
+        await until(lambda: session.images.rowCount() == count + 1)
+        assert list(session.selection.keys()) == [chosen]
+        assert (await shown_ids(session))[0] == made.stem
+        await all_loaded(session)
+        assert f"{count + 1} of 62 images" in session.window.stats.accessibleDescription()
+        made.unlink()
+        made.with_suffix(".json").unlink()
+        await until(lambda: session.images.rowCount() == count)
+        assert list(session.selection.keys()) == [chosen]
+
+
+async def test_nothing_found_says_what_to_do_next(store):
+    base = store(images=10, days=2)
+    async with open_window(base) as session:
+        await search(session, "zeppelin")
+        message = session.window.message
+        await until(message.isVisible)
+        assert message.accessibleName() == "Nothing found"
+        assert "fewer words" in message.accessibleDescription()
+        assert tree_days(session) == {}
+        message.offer_taken.emit("clear_search")
+        await until(session.grid.isVisible)
+        assert session.images.rowCount() == 10
+        await all_loaded(session)
+
+
+async def test_what_is_not_understood_is_said_below_the_box(store, monkeypatch):
+    monkeypatch.setattr("gui.controllers.search.PATIENCE_MS", 600_000)
+    base = store(images=40, days=4)
+    async with open_window(base) as session:
+        window = session.window
+        await search(session, "fox colour:red")
+        assert window.search_hint.isVisible()
+        assert "“colour:” is no field" in window.search.accessibleDescription()
+        # what is understood is searched for
+        assert await shown_ids(session) == [path.stem for path in having(base, "fox")]
+        await search(session, "fox model:")
+        assert not window.search_hint.isVisible()  # that may still become something
+        QTest.keyClick(window.search, Key.Key_Return)
+        assert "After “model:” comes a model" in window.search.accessibleDescription()
+        await search(session, "fox")
+        assert not window.search_hint.isVisible()
+        await all_loaded(session)
+
+
+async def test_pinned_and_trash_within_a_search(store):
+    base = store(images=40, days=4)
+    async with open_window(base) as session:
+        dates = session.window.dates
+        session.grid.setCurrentIndex(session.images.index(3))
+        pinned = (await shown_ids(session))[3]
+        session.window.actions_by_id["pin"].trigger()
+        await until(lambda: session.dates.data(session.dates.index_of(Kind.PINNED)) == "Pinned")
+        await search(session, "is:pinned")
+        await until(lambda: session.images.rowCount() == 1)
+        assert await shown_ids(session) == [pinned]
+        await search(session, "fox")
+        dates.choose(Kind.PINNED)
+        prompt = next(text for path, text in prompts(base).items() if path.stem == pinned)
+        await until(lambda: session.images.rowCount() == int("fox" in prompt))
+        dates.choose(Kind.TRASH)
+        await until(lambda: session.window.dates.place.kind == Kind.TRASH)
+        await search(session, "otter")  # a search is for images that are there
+        assert dates.place.kind == Kind.ALL
+        assert await shown_ids(session) == [path.stem for path in having(base, "otter")]
