@@ -1,5 +1,6 @@
 """The index where things go wrong: a catalogue or a worker that is lost, a store that goes away."""
 
+import asyncio
 import os
 import shutil
 from datetime import datetime, timedelta
@@ -127,6 +128,8 @@ async def test_a_catalogue_damaged_during_a_scan_is_made_anew(store, opened):
 
 async def test_a_scan_whose_process_dies_is_begun_again(store, opened):
     manager = await opened(store(images=300, days=20))
+    while not await manager.searchable():
+        await asyncio.sleep(0.01)  # what makes them so is a process, too
     killed, told = [], []
 
     def listener(event):
