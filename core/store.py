@@ -238,6 +238,12 @@ class Store:
         """Make thumbnails; see :meth:`core.thumbnails.Thumbnails.stream`."""
         return self._thumbnails.stream(images, edge)
 
+    async def prepare_thumbnails(
+        self, images: Sequence[ImageRecord | StoredImage], edge: int
+    ) -> bool:
+        """Make thumbnails for later; see :meth:`core.thumbnails.Thumbnails.prepare`."""
+        return await self._thumbnails.prepare(images, edge)
+
     async def picture(self, record: ImageRecord, edge: int = 0) -> LargePicture:
         """Decode an image to look at it closely; see :meth:`core.pictures.Pictures.picture`."""
         return await self._pictures.picture(record, edge)

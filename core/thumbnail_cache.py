@@ -11,6 +11,7 @@ import apsw
 import msgspec
 
 CACHE_LIMIT = 2 << 30  # bytes
+FULL = 0.9  # of the limit: the rest is for what is asked for
 UNSAVED_LIMIT = 64 << 20  # bytes, where the cache cannot be a file
 
 _log = logging.getLogger(__name__)
@@ -68,6 +69,29 @@ class ThumbnailCache:
 
         self._attempt(read)
         return found
+
+    def missing(self, signatures: Iterable[int]) -> list[int] | None:
+        """Return those of these files of which nothing is known, in their order.
+
+        Returns:
+            ``None`` if there is hardly room for more: whatever is added may cost what is here.
+        """
+        wanted = list(signatures)
+        known: set[int] = set()
+        has_room = True
+
+        def read(connection: apsw.Connection) -> None:
+            nonlocal has_room
+            has_room = self._used(connection) < FULL * self._limit
+            found = connection.execute(
+                "SELECT signature FROM thumbnails"
+                " WHERE signature IN (SELECT value FROM json_each(?))",
+                (json.dumps(wanted),),
+            )
+            known.update(signature for (signature,) in found)
+
+        self._attempt(read)
+        return [each for each in wanted if each not in known] if has_room else None
 
     def put_many(self, entries: Mapping[int, CachedThumbnail]) -> None:
         """Keep these, and drop the oldest where that is too much."""

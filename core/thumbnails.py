@@ -13,6 +13,7 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from pathlib import Path
 from typing import TypeVar
 
@@ -116,6 +117,26 @@ class Thumbnails:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             ended = [task for task in mine if task.done() and not task.cancelled()]
             found = {mine.pop(task): task.result() for task in ended}
+
+    async def prepare(self, images: Sequence[ImageRecord | StoredImage], edge: int) -> bool:
+        """Make what is not cached of these, in their order, for whoever may ask for it later.
+
+        It may be cancelled at any time: what has not begun never will, what has is finished and
+        cached. Nothing that is cached already is lost for it.
+
+        Returns:
+            Whether there is room in the cache for more.
+        """
+        if self._closed:
+            return False
+        wanted = {signature(image, edge): image for image in images}
+        missing = await self._in_cache_thread(lambda: self._cache.missing(wanted))
+        if missing is None:
+            return False
+        async with aclosing(self.stream([wanted[key] for key in missing], edge)) as making:
+            async for _ in making:
+                pass
+        return True
 
     async def close(self) -> None:
         """Stop what is under way and close the cache; streams end. Comes before the pool's."""

@@ -25,6 +25,7 @@ from gui.controllers.browse import BrowseController
 from gui.controllers.clean_up import CleanUpController
 from gui.controllers.commands import CommandController
 from gui.controllers.history import History
+from gui.controllers.idle_thumbnails import IdleThumbnails
 from gui.controllers.imports import ImportController
 from gui.controllers.large_view import LargeViewController
 from gui.controllers.outside import OutsideController
@@ -121,6 +122,9 @@ class Session:
             self.stores, self.window, self.images, self.dates, self.works
         )
         self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
+        self.idle_thumbnails = IdleThumbnails(
+            self.stores, self.works, self.thumbnails, self.images, self.window
+        )
         self.selection = SelectionController(self.stores, self.window, self.images)
         self.large = LargeViewController(self.stores, self.browse, self.window, self.images)
         self.selection.give_way_to(self.large.settled)

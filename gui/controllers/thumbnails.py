@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.records import ImageRecord, Thumbnail
 from core.thumbnails import edge_for
@@ -26,7 +26,16 @@ class ThumbnailController(QObject):
 
     What is cached is always shown, however fast the grid moves; what has to be decoded is given
     up when it has scrolled away before its turn came.
+
+    Attributes:
+        rows: The rows of which something can be seen.
+        backwards: Whether the person goes towards the first row.
+
+    Signals:
+        resting_changed(): ``resting`` is another.
     """
+
+    resting_changed = Signal()
 
     def __init__(self, stores: StoreController, images: ImageListModel, grid: ImageGrid) -> None:
         super().__init__(grid)
@@ -34,16 +43,27 @@ class ThumbnailController(QObject):
         self._grid = grid
         self._store: OpenStore | None = None
         self._loading: Latest | None = None
-        self._rows = range(0)
-        self._backwards = False
+        self.rows = range(0)
+        self.backwards = False
         self._looking_up = False
         self._stale = False
+        self._resting = False
         self._settled = asyncio.Event()
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
         grid.visible_rows_changed.connect(self._on_visible_rows_changed)
         grid.cell_size_changed.connect(self.reload)
         images.records_wanted.connect(self._on_records_wanted)
+
+    @property
+    def resting(self) -> bool:
+        """Whether all is there that is seen now, and that may be seen next."""
+        return self._resting
+
+    @property
+    def edge(self) -> int:
+        """The longest side of the thumbnails that fill a cell."""
+        return edge_for(round(self._grid.cell_width * self._grid.devicePixelRatioF()))
 
     async def settled(self) -> None:
         """Wait until every visible picture is there, or known to be broken."""
@@ -52,6 +72,7 @@ class ThumbnailController(QObject):
     def reload(self) -> None:
         """Bring what is visible and missing."""
         self._settled.clear()
+        self._rest(False)
         self._stale = True
         if self._loading is not None and self._store is not None and not self._looking_up:
             self._loading.start(self._load(self._store))
@@ -63,10 +84,11 @@ class ThumbnailController(QObject):
     def _on_closing(self) -> None:
         self._store = self._loading = None
         self._settled.clear()
+        self._rest(False)
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
-        self._backwards = first < self._rows.start
-        self._rows = range(first, last + 1)
+        self.backwards = first < self.rows.start
+        self.rows = range(first, last + 1)
         self.reload()
 
     def _on_records_wanted(self, keys: Iterable[int]) -> None:
@@ -76,8 +98,8 @@ class ThumbnailController(QObject):
     async def _load(self, store: OpenStore) -> None:
         while self._stale:
             self._stale = False
-            rows = self._rows
-            edge = edge_for(round(self._grid.cell_width * self._grid.devicePixelRatioF()))
+            rows = self.rows
+            edge = self.edge
             self._images.keep_pictures(SCREENS_KEPT * len(rows))
             visible = self._keys(rows)
             wanted = [*visible, *self._keys(self._ahead(rows))]
@@ -93,7 +115,13 @@ class ThumbnailController(QObject):
             finally:
                 self._looking_up = False
         self._settled.set()
-        await self._bring_around(store, self._rows)
+        await self._bring_around(store, self.rows)
+        self._rest(True)
+
+    def _rest(self, resting: bool) -> None:
+        if resting != self._resting:
+            self._resting = resting
+            self.resting_changed.emit()
 
     async def _follow(
         self, making: AsyncIterator[list[Thumbnail]], visible: Sequence[int], edge: int
@@ -113,7 +141,7 @@ class ThumbnailController(QObject):
 
     def _ahead(self, rows: range) -> range:
         screen = len(rows)
-        if self._backwards:
+        if self.backwards:
             return range(max(0, rows.start - screen), rows.start)
         return range(rows.stop, rows.stop + screen)
 

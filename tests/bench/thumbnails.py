@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import itertools
 import os
+import random
 import shutil
 import statistics
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from PySide6.QtGui import QImage
 
 from core.places import store_cache_folder
 from core.records import ImageRecord
+from core.thumbnail_cache import CachedThumbnail, ThumbnailCache
 from core.thumbnails import Thumbnails
 from core.worker import NICENESS
 from core.workers import WorkerPool
@@ -39,6 +43,10 @@ from tests.bench.timing import (
 EDGE = 256
 OF_EACH_FORMAT = 24
 SCREEN = 60
+MANY, FEW = 1_000_000, 1_000
+ENTRY_BYTES = 1_000
+ENTRY = bytes(ENTRY_BYTES)
+ENTRIES_AT_ONCE = 10_000
 TARGETS = {"png": 2.8, "jpeg": 3.3, "webp": 1.1}
 
 
@@ -164,4 +172,52 @@ async def _encoded(
         await thumbnails.close()
 
 
-GROUPS = (formats, two_workers, cached)
+def full_cache(root: Path, scale: Scale) -> Iterator[Measured]:
+    """A cache of a million entries beside one of a thousand: reading a screen, and adding one."""
+    many, few = scale.some(MANY, 2_000), scale.some(FEW, 200)
+    with tempfile.TemporaryDirectory(prefix="cache-", dir=root) as made:
+        large, small = (_filled(Path(made) / f"{count}.db", count) for count in (many, few))
+        with closing(large), closing(small):
+            times = max(scale.rounds * 50, 20)
+            pair = by_turns(times, partial(_read, large, many), partial(_read, small, few))
+            name = f"reading {SCREEN} of {many:,} cached thumbnails, ms (of {few:,})"
+            yield Line(name, *pair, at_most(1.5))
+            numbers = itertools.count(many)
+            add = [partial(_add, each, numbers) for each in (large, small)]
+            name = f"adding one to {many:,} cached thumbnails, full, ms (to {few:,}, full)"
+            yield Line(name, *by_turns(times, *add), at_most(1.5))
+
+
+def _filled(path: Path, count: int) -> ThumbnailCache:
+    """Fill a cache to its limit: what is added from now on takes the place of what was first."""
+    cache = ThumbnailCache(path, count * ENTRY_BYTES * 4)
+    for first in range(0, count, ENTRIES_AT_ONCE):
+        numbers = range(first, min(first + ENTRIES_AT_ONCE, count))
+        cache.put_many({_key(number): CachedThumbnail(ENTRY, 1, 1) for number in numbers})
+    cache.close()
+    return ThumbnailCache(path, path.stat().st_size)
+
+
+def _key(number: int) -> int:
+    """Return a signature: no order is in them."""
+    return int.from_bytes(hashlib.blake2b(b"%d" % number, digest_size=8).digest(), signed=True)
+
+
+def _read(cache: ThumbnailCache, count: int) -> float:
+    """Read a screen of neighbours in the newer half, which nothing has put out."""
+    first = random.randrange(count // 2, count - SCREEN)
+    keys = [_key(number) for number in range(first, first + SCREEN)]
+    found: list[int] = []
+    taken = seconds(lambda: found.extend(cache.get_many(keys)))
+    if len(found) != SCREEN:
+        raise CannotMeasureError(f"{SCREEN - len(found)} entries are not in the cache")
+    return 1000 * taken
+
+
+def _add(cache: ThumbnailCache, numbers: Iterator[int]) -> float:
+    return 1000 * seconds(
+        lambda: cache.put_many({_key(next(numbers)): CachedThumbnail(ENTRY, 1, 1)})
+    )
+
+
+GROUPS = (formats, two_workers, cached, full_cache)

@@ -45,6 +45,7 @@ API = {
     "sidecar": ("async", "record"),
     "embedded": ("async", "record"),
     "thumbnails": ("", "images, edge"),
+    "prepare_thumbnails": ("async", "images, edge"),
     "picture": ("async", "record, edge=0"),
     "frames": ("", "record, edge"),
     "rescan": ("async", "*, full=False"),

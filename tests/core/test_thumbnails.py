@@ -112,6 +112,24 @@ def test_the_oldest_go_when_it_is_full(tmp_path: Path) -> None:
     assert (tmp_path / "t.db").stat().st_size < limit * 1.2
 
 
+def test_what_is_missing(tmp_path: Path) -> None:
+    with closing(ThumbnailCache(tmp_path / "t.db")) as cache:
+        assert cache.missing([3, 1, 2]) == [3, 1, 2]
+        cache.put_many(
+            {1: CachedThumbnail(b"", 0, 0, "Empty file"), 5: CachedThumbnail(b"5", 1, 1)}
+        )
+        assert cache.missing([5, 3, 1, 2]) == [3, 2]
+
+
+def test_a_cache_that_is_nearly_full_misses_nothing(tmp_path: Path) -> None:
+    with closing(ThumbnailCache(tmp_path / "t.db", 2 << 20)) as cache:
+        cache.put_many(entries(100, size=10_000))
+        assert cache.missing([7]) == [7]
+        cache.put_many(entries(100, size=10_000, first=100))
+        assert cache.missing([7]) is None
+        assert len(cache.get_many(entries(200))) == 200
+
+
 @pytest.mark.parametrize(
     "content", [b"not a database" * 1000, b"SQLite format 3\0" + b"\xff" * 9000]
 )
@@ -315,6 +333,45 @@ async def test_who_leaves_drops_what_has_not_begun_and_loses_nothing(store: Stor
     keys = [each.key for each in cached]
     assert keys[-2:] == [110, 111]
     assert 1 <= len(keys[:-2]) <= 4
+
+
+async def test_what_is_prepared_is_cached(store: Store) -> None:
+    records = store.write(*(f"images/{i}.png" for i in range(9)))
+    (store.base / "images/3.png").write_bytes(b"")
+    records = store.records(*(record.path for record in records))
+    await store.get(records[:2])
+    assert await store.thumbnails.prepare(records, 256)
+    await store.restart()
+    cached, *others = await store.batches(records)
+    assert (len(cached), others) == (9, [])
+    assert await store.thumbnails.prepare(records, 256)
+    assert psutil.Process().children() == []  # nothing was made a second time
+
+
+async def test_a_preparation_that_is_cancelled_begins_no_more(store: Store) -> None:
+    records = store.write(*(f"images/{i}.png" for i in range(30)), size=(1200, 1200))
+    preparing = asyncio.create_task(store.thumbnails.prepare(records, 256))
+    await until(store.jobs)
+    preparing.cancel()
+    await asyncio.wait([preparing])
+    while store.jobs():
+        await asyncio.wait(store.thumbnails._under_way.values())
+    await store.restart()
+    cached = await store.thumbnails._in_cache_thread(
+        lambda: store.thumbnails._cache.get_many([signature(each, 256) for each in records])
+    )
+    assert 1 <= len(cached) <= 2 * store.workers.size
+
+
+async def test_nothing_is_prepared_where_there_is_no_room(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = store.write("images/a.png", "images/b.png")
+    await store.get(records[:1])
+    monkeypatch.setattr(store.thumbnails._cache, "_limit", 1)
+    assert not await store.thumbnails.prepare(records, 256)
+    await store.thumbnails.close()
+    assert not await store.thumbnails.prepare(records, 256)
 
 
 async def test_a_task_that_is_cancelled(store: Store) -> None:
