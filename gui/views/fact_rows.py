@@ -17,6 +17,7 @@ from gui.views.value_label import FoldedText, WrappedLabel
 LABEL_PX: Final = 84  # the column of labels
 VALUE_LIMIT: Final = 500  # characters before a value folds
 ROWS_AT_ONCE: Final = 60  # more are made when asked for, so many at a time
+ABOVE_PX: Final = 12  # above a heading
 ANY_WIDTH: Final = 16_777_215  # Qt's QWIDGETSIZE_MAX
 
 
@@ -39,6 +40,7 @@ class FactRows(QWidget):
         self._grid.setColumnMinimumWidth(0, LABEL_PX)
         self._grid.setColumnStretch(1, 1)
         self._rows: Sequence[Fact] = ()
+        self._headings: set[int] = set()  # the numbers of the rows that are headings
         self._more = QPushButton()
         self._more.clicked.connect(lambda: self._show(self._shown + ROWS_AT_ONCE))
 
@@ -65,26 +67,34 @@ class FactRows(QWidget):
 
     def _add_pair(self) -> None:
         label, value = WrappedLabel(), FoldedText(VALUE_LIMIT)
+        label.setFixedWidth(LABEL_PX)
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         label.setBuddy(value.label)
         value.copied.connect(lambda: self.copied.emit(label))
-        self._grid.addWidget(label, len(self._pairs), 0)
+        self._grid.addWidget(label, len(self._pairs), 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(value, len(self._pairs), 1)
         self._pairs.append((label, value))
 
     def _fill(self, number: int, label: WrappedLabel, value: FoldedText, row: Fact) -> None:
         roles = QPalette.ColorRole
         label.set_text(row.label)
-        label.setForegroundRole(roles.WindowText if row.heading else roles.PlaceholderText)
-        font = self.font()
-        font.setBold(row.heading)
-        label.setFont(font)
-        label.setContentsMargins(0, 12 if row.heading and number else 0, 0, 0)
-        label.setMinimumWidth(0 if row.heading else LABEL_PX)
-        label.setMaximumWidth(ANY_WIDTH if row.heading else LABEL_PX)
-        span = 2 if row.heading else 1
-        self._grid.addWidget(label, number, 0, 1, span, Qt.AlignmentFlag.AlignTop)
+        if (number in self._headings) != row.heading:  # laying out anew is what costs
+            self._set_heading(number, label, row.heading)
         value.set_value(row.value)
         value.label.setForegroundRole(roles.BrightText if row.warning else roles.WindowText)
+
+    def _set_heading(self, number: int, label: WrappedLabel, heading: bool) -> None:
+        """Make a row's label one that stands above others, or one beside a value again."""
+        self._headings ^= {number}
+        roles = QPalette.ColorRole
+        label.setForegroundRole(roles.WindowText if heading else roles.PlaceholderText)
+        font = self.font()
+        font.setBold(heading)
+        label.setFont(font)
+        label.setContentsMargins(0, ABOVE_PX if heading and number else 0, 0, 0)
+        label.setMinimumWidth(0 if heading else LABEL_PX)
+        label.setMaximumWidth(ANY_WIDTH if heading else LABEL_PX)
+        self._grid.addWidget(label, number, 0, 1, 2 if heading else 1, Qt.AlignmentFlag.AlignTop)
 
 
 def _text(source: str, **values: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -42,7 +43,7 @@ async def ready(session: Session) -> None:
 
 
 async def done(session: Session) -> None:
-    await until(lambda: not session.history.busy)
+    await until(lambda: not session.history.busy, seconds=60)  # of some hundred steps, on any disk
     await all_loaded(session)
 
 
@@ -93,6 +94,7 @@ async def test_the_last_image_of_all_leaves_an_empty_window_that_says_so(tmp_pat
         await until(lambda: session.images.rowCount() == 1)
 
 
+@pytest.mark.timeout(300)
 async def test_del_held_down_over_many_undone_and_done_again_is_exact(tmp_path: Path) -> None:
     count, held = 510, 500
     base = make_store(tmp_path, images=count, days=7)
