@@ -23,7 +23,17 @@ import psutil
 from tests.bench import store
 from tests.bench.timing import CannotMeasureError, Line, Measured, Scale, Skipped
 
-MODULES = ("catalogue", "thumbnails", "durable", "grid", "startup", "loop", "closely", "windows")
+MODULES = (
+    "catalogue",
+    "thumbnails",
+    "durable",
+    "grid",
+    "startup",
+    "loop",
+    "closely",
+    "search",
+    "windows",
+)
 SHORT_POOL = 10, 3  # real images, and what divides their sides
 Group = Callable[[Path, Scale], Iterator[Measured]]
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 import gui.app
@@ -30,6 +31,7 @@ from tests.bench.timing import quantile
 
 SIZE = QSize(1600, 1000)
 TICK = 0.005
+TYPED = ("lighthouse", "study 47", "model:imagen")
 
 
 class TimedGrid(ImageGrid):
@@ -100,6 +102,13 @@ async def settled(session: Session) -> OpenStore:
     await session.thumbnails.settled()
     assert session.stores.store is not None
     return session.stores.store
+
+
+async def searched(session: Session) -> None:
+    """Wait until all that is found of what stands in the search box is in the window."""
+    while session.search.pending:
+        await asyncio.sleep(TICK)
+    await session.browse.settled()
 
 
 def wheel(grid: ImageGrid, eighths: int) -> None:
@@ -186,6 +195,17 @@ async def using(store: Path, new: Path, times: int) -> dict[str, dict[str, float
             await session.selection.settled()
             await asyncio.sleep(times / 100)
 
+        async def type_search() -> None:
+            everything = images.rowCount()
+            for word in TYPED[: max(times // 10, 1)]:
+                for letter in word:
+                    QTest.keyClicks(session.window.search, letter)
+                    await asyncio.sleep(0.1)
+                await searched(session)
+                assert images.rowCount() < everything
+                session.window.search.clear()
+                await searched(session)
+
         async def delete() -> None:
             done = await manager.trash_images([images.key_at(images.rowCount() // 2)])
             tokens.extend(each.value.token for each in done if each.value)
@@ -206,6 +226,9 @@ async def using(store: Path, new: Path, times: int) -> dict[str, dict[str, float
         await act("jump to a day", jump)
         await act("select all", select_all)
         grid.clearSelection()
+        while not await manager.searchable():
+            await asyncio.sleep(TICK)
+        await act("type a search", type_search)
         await act("delete one", delete)
         await act("import ten", bring)
         await act("change the thumbnail size", resize)

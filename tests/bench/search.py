@@ -1,0 +1,100 @@
+"""Searching a large store: the newest of what a word finds, beside asking SQLite without an index.
+
+Both read the same catalogue in this process. The first piece of a search is measured to the store's
+promise instead: as a person types, whatever letters they begin with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from collections.abc import Iterator
+from contextlib import aclosing, closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from core import ImageStorageManager
+from core.places import store_cache_folder
+from core.query import parse
+from core.search_plan import plan_search
+from tests.bench import store
+from tests.bench.catalogue import opened
+from tests.bench.timing import (
+    CannotMeasureError,
+    Line,
+    Measured,
+    Scale,
+    by_turns,
+    faster,
+    limit,
+    seconds,
+    seconds_awaited,
+)
+
+FIRST = 200  # images, more than a screen shows
+RARE, COMMON = "4711", "lighthouse"  # one image in 10,000; one in four
+TYPED = ("l", "lig", "light", "s", "stu", "study")
+FIRST_PIECE = 25  # ms
+_OURS = "SELECT rowid & 0xFFFFFFFFFF FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
+_LIKE = """
+SELECT key FROM image WHERE prompt LIKE '%' || ? || '%'
+ORDER BY day DESC, key DESC LIMIT ?
+"""
+
+
+def searching(root: Path, scale: Scale) -> Iterator[Measured]:
+    """The newest images of a word, and the first piece that is shown of a beginning."""
+    base = store.large_store(root, scale.images)
+    pieces = asyncio.run(_first_pieces(base, scale.some(9, 1)))
+    rounds = scale.rounds if scale.images <= 20_000 else 1
+    catalogue = str(store_cache_folder(base) / "catalog.db")
+    with closing(apsw.Connection(catalogue, apsw.SQLITE_OPEN_READONLY)) as connection:
+        for kind, word in (("a rare", RARE), ("a common", COMMON)):
+            ours, beside = _newest(connection, word, rounds)
+            yield Line(f"newest {FIRST} of {kind} word, ms (LIKE)", ours, beside, faster(20))
+    for letters, taken in pieces.items():
+        name = f"search for “{letters}”, first piece, ms (limit)"
+        yield Line(name, taken, FIRST_PIECE, limit(FIRST_PIECE))
+
+
+def _newest(connection: apsw.Connection, word: str, rounds: int) -> tuple[float, float]:
+    """Return the milliseconds of both questions, which have the same answer."""
+
+    def ask(sql: str, *values: object) -> list[Any]:
+        return connection.execute(sql, values).fetchall()
+
+    def ours() -> list[Any]:
+        plan = plan_search(lambda sql, values: ask(sql, *values), parse(f"{word} ", datetime.now()))
+        return ask(_OURS, plan.match, FIRST)
+
+    def like() -> list[Any]:
+        return ask(_LIKE, word, FIRST)
+
+    if ours() != like():  # which also brings into memory what both read
+        raise CannotMeasureError(f"they find different images for {word}")
+    return by_turns(rounds, lambda: 1000 * seconds(ours), lambda: 1000 * seconds(like))
+
+
+async def _first_pieces(base: Path, rounds: int) -> dict[str, float]:
+    async with opened(base) as manager:
+        while not await manager.searchable():
+            await asyncio.sleep(0.1)
+        found: dict[str, list[float]] = {letters: [] for letters in TYPED}
+        for _ in range(rounds):
+            for letters, taken in found.items():
+                taken.append(
+                    1000 * await seconds_awaited(lambda typed=letters: _piece(manager, typed))
+                )
+        return {letters: statistics.median(taken) for letters, taken in found.items()}
+
+
+async def _piece(manager: ImageStorageManager, letters: str) -> None:
+    async with aclosing(manager.search(parse(letters, datetime.now()))) as pieces:
+        async for _ in pieces:
+            return
+
+
+GROUPS = (searching,)
