@@ -17,9 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import mean
 
 import psutil
 
@@ -28,6 +30,9 @@ from tests.core.disk_store import truth
 from tests.stores import IMAGE_SUFFIXES, make_image, make_store, picture
 
 SLACK = 1.10  # of memory: allocators do not give back every page
+MOMENTS = 0.25, 1.0  # of the time: when memory is compared
+SHARE = 0.05  # of the time before such a moment: one look may meet a worker that is just starting
+LOOK_SECONDS = 1.0
 SETTLED_SECONDS = 30
 
 
@@ -38,12 +43,18 @@ class Report:
     Attributes:
         steps: How often each thing was done.
         wrong: Images of which the catalogue says something else than the disk.
-        memory: Resident bytes, by the share of the time that was over.
+        looks: The share of the time that was over; resident bytes of the window's process; and
+            those of all processes.
     """
 
     steps: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
-    memory: dict[float, int] = field(default_factory=dict)
+    looks: list[tuple[float, int, int]] = field(default_factory=list)
+
+    def memory(self, moment: float) -> tuple[float, float]:
+        """Return the mean bytes of the window and of all processes just before a moment."""
+        then = [look for look in self.looks if moment - SHARE <= look[0] <= moment]
+        return mean(window for _, window, _ in then), mean(every for _, _, every in then)
 
 
 class Others:
@@ -172,10 +183,11 @@ async def soak(session: Session, base: Path, seconds: float, seed: int) -> Repor
     rng, report = random.Random(seed), Report()
     incoming = Path(tempfile.mkdtemp(dir=base.parent))
     others, person = Others(base, rng), Person(session, incoming, rng)
-    began = time.monotonic()
+    began = looked = time.monotonic()
     while (over := (time.monotonic() - began) / seconds) < 1:
-        if over >= 0.25 and 0.25 not in report.memory:
-            report.memory[0.25] = _resident()
+        if time.monotonic() - looked >= LOOK_SECONDS:
+            looked = time.monotonic()
+            report.looks.append((over, *_resident()))
         act = others.act if rng.random() < 0.7 else person.act
         try:
             what = await asyncio.to_thread(act) if act == others.act else act()
@@ -183,7 +195,6 @@ async def soak(session: Session, base: Path, seconds: float, seed: int) -> Repor
             what = "too late"  # somebody else was first
         report.steps[what] = report.steps.get(what, 0) + 1
         await asyncio.sleep(rng.random() / 20)
-    report.memory[1.0] = _resident()
     while session.history.busy or session.imports.busy:
         await asyncio.sleep(0.1)
     until = time.monotonic() + SETTLED_SECONDS
@@ -211,10 +222,14 @@ async def _differences(session: Session, base: Path) -> list[str]:
     return differing or ([f"the grid shows {shown}"] if shown != len(expected) else [])
 
 
-def _resident() -> int:
+def _resident() -> tuple[int, int]:
+    """Return the resident bytes of this process, and of it with all that it started."""
     process = psutil.Process()
-    family = [process, *process.children(recursive=True)]
-    return sum(each.memory_info().rss for each in family if each.is_running())
+    window = every = process.memory_info().rss
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            every += child.memory_info().rss
+    return window, every
 
 
 def main() -> int:
@@ -237,9 +252,12 @@ def main() -> int:
         async def work() -> int:
             async with open_window(base) as session:
                 report = await soak(session, base, options.minutes * 60, options.seed)
-            megabytes = {share: size >> 20 for share, size in report.memory.items()}
-            sys.stdout.write(f"{report.steps}\nMB resident: {megabytes}\nwrong: {report.wrong}\n")
-            return int(bool(report.wrong) or report.memory[1.0] > SLACK * report.memory[0.25])
+            then, now = map(report.memory, MOMENTS)
+            sys.stdout.write(f"{report.steps}\nwrong: {report.wrong}\n")
+            for name, early, late in zip(("window", "all processes"), then, now, strict=True):
+                sys.stdout.write(f"{name}: {early / 2**20:.0f} MB, then {late / 2**20:.0f} MB\n")
+            grown = any(late > SLACK * early for early, late in zip(then, now, strict=True))
+            return int(bool(report.wrong) or grown)
 
         return aio.run(QApplication([]), work())
 
