@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from core.pictures import Frame, LargePicture
 from core.records import Thumbnail
-from gui.models.image_list import Picture
+from gui.models.picture import Picture
 from gui.text import translated
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.errors import StoreError
-from gui.models.date_tree import Kind
+from gui.models.place import Kind
 
 if TYPE_CHECKING:
     from gui.app import Session

@@ -15,8 +15,8 @@ from core.watcher import Watching
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
-from gui.models.date_tree import Kind, Place
 from gui.models.image_list import ImageListModel
+from gui.models.place import Kind, Place
 from gui.models.unseen import Unseen
 from gui.preferences import Preferences
 from gui.text import translated

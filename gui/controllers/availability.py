@@ -1,4 +1,4 @@
-"""Which actions can be taken now: those whose needs are met."""
+"""Which actions can be taken now: those whose needs are met; and what the folder allows."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class Availability(QObject):
                         works.changed, history.changed, selection.changed, window.page_changed,
                         window.trash.table.selection_changed):  # fmt: skip
             changed.connect(self.update)
+        for changed in (stores.opened, stores.closed, stores.access_changed):
+            changed.connect(self._show_access)
         self.update()
 
     def update(self) -> None:
@@ -57,6 +59,18 @@ class Availability(QObject):
         set_available(self._actions, [need for need, met in there.items() if met])
         for name, text in (("undo", self._history.undo_text), ("redo", self._history.redo_text)):
             self._actions[name].setToolTip(text or self._actions[name].text().replace("&", ""))
+
+    def _show_access(self) -> None:
+        """Say below what cannot be done in the store."""
+        badge, tip = "", ""
+        access = self._stores.access if self._stores.store is not None else Access.WRITABLE
+        if access is Access.READ_ONLY:
+            badge = translated("stats", "read-only")
+            tip = translated("stats", "This folder may be read, but not written.")
+        elif access is Access.GONE:
+            badge = translated("stats", "folder missing")
+            tip = self._stores.missing
+        self._window.stats.set_badge(badge, tip)
 
     def _tell_why(self, name: str) -> None:
         """Say why a key did nothing, where the store's folder is the reason."""

@@ -7,26 +7,24 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from core.events import ScanChanged, SearchGrew
+from core.events import ScanChanged
 from core.query_terms import Query
 from core.records import DayImages, StoreTotals
 from gui import pages
 from gui.aio import Latest
-from gui.controllers.finding import Finding
 from gui.controllers.scan_reports import ScanReports
-from gui.controllers.store import Access, OpenStore, StoreController
+from gui.controllers.search_runner import SearchRunner
+from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
-from gui.models.date_tree import DateTreeModel, Kind, Place
+from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
+from gui.models.place import Kind, Place
 from gui.pages import Page
-from gui.text import translated
 
-COUNTING_MS: Final = 100  # between two times that what is found so far is counted
-
-DAYS_AT_ONCE = 8
+DAYS_AT_ONCE: Final = 8
 
 
 class BrowseController(QObject):
@@ -60,22 +58,19 @@ class BrowseController(QObject):
         self._reports = ScanReports(works, window, self.cancel_scan)
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
-        self._searching: Latest | None = None
-        self._query: Query | None = None
-        self._finding: Finding | None = None
+        self._search = search = SearchRunner(window, dates, self._on_searched)
         self._found_shown = False
-        self._waiting = False  # for images that no search finds yet
-        self._counting = QTimer(self, singleShot=True, interval=COUNTING_MS)
-        self._counting.timeout.connect(self._show_found_totals)
         self._place = Place()
         self._times_shown = 0  # all of it anew
         self._stale: set[int] = set()
         self._following = False
         self._scan = ScanChanged(None)
         self._settled = asyncio.Event()
+        search.found.connect(self._on_found)
+        search.counted.connect(self._show_grid)
+        search.outdated.connect(lambda days: self._on_images_changed(days, frozenset()))
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
-        stores.access_changed.connect(self._show_access)
         window.dates.place_chosen.connect(self._on_place_chosen)
         window.grid.day_in_view_changed.connect(window.dates.follow)
 
@@ -106,7 +101,7 @@ class BrowseController(QObject):
 
     def search(self, query: Query | None) -> None:
         """Show only what a search finds, or everything again."""
-        self._query = query
+        self._search.query = query
         self._start_search()
 
     async def settled(self) -> None:
@@ -115,28 +110,17 @@ class BrowseController(QObject):
 
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
-        self._showing, self._searching = Latest(store.tasks), Latest(store.tasks)
-        store.bridge.search_grew.connect(self._on_search_grew)
+        self._showing = Latest(store.tasks)
+        self._search.open(store)
         store.bridge.images_changed.connect(self._on_images_changed)
         store.bridge.scan_changed.connect(self._on_scan_changed)
         store.bridge.catalog_reset.connect(self._on_catalog_reset)
         self._window.set_store_name(store.path.name or str(store.path))
-        self._show_access()
         self._start_search()
 
-    def _show_access(self) -> None:
-        badge, tip = "", ""
-        if self._stores.access is Access.READ_ONLY:
-            badge = translated("stats", "read-only")
-            tip = translated("stats", "This folder may be read, but not written.")
-        elif self._stores.access is Access.GONE:
-            badge = translated("stats", "folder missing")
-            tip = self._stores.missing
-        self._window.stats.set_badge(badge, tip)
-
     def _on_closing(self) -> None:
-        self._store = self._showing = self._searching = self._finding = None
-        self._counting.stop()
+        self._store = self._showing = None
+        self._search.close()
         self._stale.clear()
         self._following = False
         self._scan = ScanChanged(None)
@@ -146,9 +130,7 @@ class BrowseController(QObject):
         self._dates.set_totals([])
         self._window.dates.choose()
         self._window.set_store_name("")
-        stats = self._window.stats
-        stats.set_store(None)
-        stats.set_badge("")
+        self._window.stats.set_store(None)
 
     def _on_place_chosen(self, place: Place) -> None:
         before, self._place = self._place, place
@@ -171,33 +153,27 @@ class BrowseController(QObject):
 
     def _start_search(self) -> None:
         """Begin to show what the search finds, or everything where there is none."""
-        if self._store is None or self._searching is None or self._showing is None:
+        if self._store is None or self._showing is None:
             return
-        self._searching.cancel()
         self._showing.cancel()
-        self._finding = None
-        if self._query is None:
-            self._window.stats.set_found(None)
+        self._search.start()
+        if self._search.finding is None:
             self._show_chosen()
         else:
             self._settled.clear()
             self._found_shown = False
-            self._finding = finding = Finding(
-                self._store, self._query, lambda days: self._on_found(finding, days)
-            )
-            self._searching.start(self._run_search(self._store, finding))
 
-    async def _run_search(self, store: OpenStore, finding: Finding) -> None:
-        self._waiting = not await store.manager.searchable()
-        await finding.run()
+    async def _on_searched(self) -> None:
         if not self._found_shown:
-            self._on_found(finding, frozenset())
-        await self._show_totals(store)
-        self._check_settled()
+            self._on_found(frozenset())
+        if self._store is not None:
+            await self._show_totals(self._store)
+            self._check_settled()
 
-    def _on_found(self, finding: Finding, days: frozenset[int]) -> None:
+    def _on_found(self, days: frozenset[int]) -> None:
         """Show what is found so far, or, later, on these days."""
-        if finding is not self._finding or self._place.kind == Kind.TRASH:
+        finding = self._search.finding
+        if finding is None or self._place.kind == Kind.TRASH:
             return
         if self._found_shown:
             self._images.update_days(finding.on(days, self._place))
@@ -205,27 +181,10 @@ class BrowseController(QObject):
             self._found_shown = True
             self._times_shown += 1
             self._images.set_days(finding.of(self._place))
-        if not self._counting.isActive():
-            self._counting.start()
 
-    def _show_found_totals(self) -> None:
-        if self._finding is not None:
-            totals = self._finding.totals()
-            self._dates.set_totals(totals)
-            self._dates.set_sums(Kind.PINNED, self._finding.pinned_images(), None)
-            found = sum(day.images for day in totals)
-            self._window.stats.set_found(found, still_indexing=self._waiting)
-            if self._images.rowCount() and self._place.kind != Kind.TRASH:
-                self._window.show_grid()
-
-    def _on_search_grew(self, grew: SearchGrew) -> None:
-        self._waiting = grew.waiting
-        if self._finding is None or self._store is None or self._searching is None:
-            return
-        if grew.waiting:
-            self._on_images_changed(grew.days, frozenset())
-        else:
-            self._searching.start(self._run_search(self._store, self._finding))
+    def _show_grid(self) -> None:
+        if self._images.rowCount() and self._place.kind != Kind.TRASH:
+            self._window.show_grid()
 
     def _show_chosen(self) -> None:
         if self._store is not None and self._showing is not None:
@@ -238,8 +197,8 @@ class BrowseController(QObject):
         if place.kind == Kind.TRASH:
             self._images.set_days([])
             self._window.dates.show_day_in_view(None)
-        elif self._finding is not None:
-            self._images.set_days(self._finding.of(place))
+        elif self._search.finding is not None:
+            self._images.set_days(self._search.finding.of(place))
         else:
             self._images.set_days(await self._days_of(store, place))
         await self._show_totals(store)
@@ -285,7 +244,7 @@ class BrowseController(QObject):
 
     async def _bring_up(self, store: OpenStore, days: frozenset[int]) -> None:
         """Bring some days up to date."""
-        place, times_shown, finding = self._place, self._times_shown, self._finding
+        place, times_shown, finding = self._place, self._times_shown, self._search.finding
         if finding is not None:
             await finding.update(days)
         elif place.kind != Kind.TRASH:
@@ -309,27 +268,27 @@ class BrowseController(QObject):
         totals, found = await manager.totals(), await manager.day_totals(days)
         pinned = await manager.pinned_images()
         stats.set_store(totals, manager.settings.retention_days, manager.settings.max_bytes)
-        if self._finding is not None:
-            self._show_found_totals()
+        if self._search.finding is not None:
+            self._search.count()
         elif days is None:
             self._dates.set_totals(found)
         else:
             fresh = {total.day: total for total in found}
             self._dates.update_totals({day: fresh.get(day) for day in days})
-        if self._finding is None:
+        if self._search.finding is None:
             self._dates.set_sums(Kind.PINNED, pinned, None)
         if self._place.kind == Kind.TRASH:
             return  # whoever lists the trash says what there is
         if self._images.rowCount():
             self._window.show_grid()
-        elif self._finding is None or self._finding.complete:
+        elif self._search.finding is None or self._search.finding.complete:
             self._window.show_page(self._page(store, totals))
 
     def _page(self, store: OpenStore, totals: StoreTotals) -> Page:
         """Say why there is nothing to show."""
-        if self._finding is not None and totals.images:
-            indexing = self._waiting or self._scan.progress is not None
-            return pages.nothing_found(bool(self._finding.totals()), indexing)
+        if self._search.finding is not None and totals.images:
+            indexing = self._search.waiting or self._scan.progress is not None
+            return pages.nothing_found(bool(self._search.finding.totals()), indexing)
         if self._place.kind == Kind.PINNED:
             return pages.nothing_pinned()
         if totals.images:
@@ -352,6 +311,6 @@ class BrowseController(QObject):
         self.rescanned.emit()
 
     def _check_settled(self) -> None:
-        found = self._finding is None or (self._finding.complete and not self._waiting)
-        if self._scan.progress is None and not self._stale and not self._following and found:
+        at_rest = self._scan.progress is None and not self._stale and not self._following
+        if at_rest and self._search.complete:
             self._settled.set()

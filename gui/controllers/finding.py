@@ -10,7 +10,7 @@ from dataclasses import replace
 from core.query_terms import Mark, Query, Term
 from core.records import DayImages, DayTotal
 from gui.controllers.store import OpenStore
-from gui.models.date_tree import Kind, Place
+from gui.models.place import Kind, Place
 
 Days = dict[int, DayImages]
 

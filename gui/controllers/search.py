@@ -14,7 +14,7 @@ from gui.actions import bind
 from gui.controllers.browse import BrowseController
 from gui.controllers.store import StoreController
 from gui.main_window import MainWindow
-from gui.models.date_tree import Kind
+from gui.models.place import Kind
 
 TYPING_MS: Final = 30  # without another letter, before it is searched
 PATIENCE_MS: Final = 800  # before it is said that what is being typed makes no sense yet

@@ -13,8 +13,8 @@ from core.records import StoredImage, Thumbnail
 from core.thumbnails import THUMBNAIL_EDGES
 from gui.aio import Latest, in_slices
 from gui.controllers.store import OpenStore
-from gui.models.image_list import Picture
 from gui.models.image_table import ImageTableModel
+from gui.models.picture import Picture
 from gui.pictures import picture_of
 from gui.views.image_table import THUMBNAIL_PX, ImageTable
 

@@ -10,7 +10,8 @@ from gui.actions import bind
 from gui.controllers.settings import SettingsController
 from gui.controllers.store import StoreController
 from gui.main_window import MainWindow
-from gui.models.date_tree import DateTreeModel, Kind, Place
+from gui.models.date_tree import DateTreeModel
+from gui.models.place import Kind, Place
 from gui.models.timeline import Fates
 from gui.pace import Pace
 

@@ -27,9 +27,10 @@ from gui.controllers.table_thumbnails import TableThumbnails
 from gui.controllers.works import WorkController
 from gui.dialogs.question import confirmed
 from gui.main_window import MainWindow
-from gui.models.date_tree import DateTreeModel, Kind, Place
+from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
 from gui.models.image_table import ImageTableModel
+from gui.models.place import Kind, Place
 from gui.models.trash_table import image_of
 from gui.text import count_text, size_text, translated
 

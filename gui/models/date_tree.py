@@ -7,7 +7,6 @@ come and go above them, and nothing must be kept alive for Qt. ``_parent_id`` sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
@@ -35,28 +34,12 @@ from gui.models.date_nodes import (
     years_of,
     years_with,
 )
+from gui.models.place import Kind, Place
 from gui.text import count_text, number_text, size_text, translated
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX: Final = QModelIndex()
 _TOP: Final = 0
-
-
-class Kind(IntEnum):
-    """What can be chosen; the first three are the tree's first rows, in this order."""
-
-    ALL = 0
-    PINNED = 1
-    TRASH = 2
-    DAYS = 3
-
-
-@dataclass(frozen=True)
-class Place:
-    """What a person chose to see; ``days`` are ordinals, for ``Kind.DAYS`` only."""
-
-    kind: Kind = Kind.ALL
-    days: frozenset[int] = frozenset()
 
 
 class Sums(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -22,12 +21,12 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QPixmap
 
 from core.records import DayImages, ImageRecord
 from gui.models.bounded import Bounded
 from gui.models.day_rows import DayRows, Section, runs
 from gui.models.image_text import description_of, name_by_day, name_of, tool_tip_of
+from gui.models.picture import Picture
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,26 +53,6 @@ _RECORD_ROLES = [
 ]
 _TEXT_ROLES = frozenset(_RECORD_ROLES[1:])
 _PICTURE_ROLES = [ImageRole.PICTURE, Qt.ItemDataRole.AccessibleDescriptionRole]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What an image looks like, or why nobody can tell.
-
-    Attributes:
-        pixmap: The thumbnail; ``None`` if there is none.
-        problem: Why there is none, for people; ``None`` if there is one.
-        edge: The thumbnail size it was made for, in device pixels.
-    """
-
-    pixmap: QPixmap | None
-    problem: str | None
-    edge: int
-
-    @property
-    def size_bytes(self) -> int:
-        """How much memory it takes, about."""
-        return 4 * self.pixmap.width() * self.pixmap.height() if self.pixmap else 1024
 
 
 class ImageListModel(QAbstractListModel):

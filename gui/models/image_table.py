@@ -23,8 +23,8 @@ from PySide6.QtCore import (
 
 from gui.models.bounded import Bounded
 from gui.models.day_rows import runs
-from gui.models.image_list import Picture
 from gui.models.image_text import tool_tip
+from gui.models.picture import Picture
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex

@@ -16,7 +16,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette, QPixmap
 
 from gui.models.bounded import Bounded
-from gui.models.image_list import Picture
+from gui.models.picture import Picture
 from gui.views.cell_stamps import CellStamps, Stamp
 
 _SECONDS_WELL, _SECONDS_A_FRAME = 0.001, 0.0025  # for finishing; for that and coarse painting

@@ -32,7 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.models.date_tree import DateTreeModel, Kind, Place, Role
+from gui.models.date_tree import DateTreeModel, Role
+from gui.models.place import Kind, Place
 from gui.pace import Pace
 from gui.text import count_text, date_text, month_text, translated
 from gui.views.date_row import DateRow, DateRowPictures, Standing

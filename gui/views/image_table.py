@@ -33,8 +33,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.day_rows import runs
-from gui.models.image_list import Picture
 from gui.models.image_table import PICTURE_ROLE, ImageTableModel
+from gui.models.picture import Picture
 from gui.text import translated
 
 _Index = QModelIndex | QPersistentModelIndex

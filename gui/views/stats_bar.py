@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QSizePolicy,
     QStatusBar,
     QToolButton,
@@ -20,45 +19,12 @@ from core.records import StoreTotals
 from gui.icons import icon
 from gui.text import count_text, date_text, number_text, size_text, translated
 from gui.views.labels import quiet_label
+from gui.views.thin_bar import ThinBar
 
 HEIGHT_PX: Final = 30
 MARGIN_PX: Final = 14
 SPACE_PX: Final = 10
-BAR_PX: Final = 6
 ICON_PX: Final = 16
-
-
-class ThinBar(QProgressBar):
-    """A thin, rounded bar; past its maximum it fills up in the warning colour."""
-
-    def __init__(self, width: int, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextVisible(False)
-        self.setFixedSize(width, BAR_PX)
-        self.setRange(0, 1000)
-        self.setAccessibleName(name)
-        self._over = False
-
-    def set_share(self, share: float) -> None:
-        """Fill it to ``share``, 1.0 being full."""
-        self._over = share > 1
-        self.setValue(round(1000 * min(max(share, 0.0), 1.0)))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the track and how far it is filled."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        track = QRectF(self.rect())
-        radius = track.height() / 2
-        painter.setBrush(self.palette().mid())
-        painter.drawRoundedRect(track, radius, radius)
-        if self.value():
-            colours = self.palette()
-            painter.setBrush(colours.brightText() if self._over else colours.highlight())
-            filled = max(track.width() * self.value() / self.maximum(), track.height())
-            painter.drawRoundedRect(QRectF(0, 0, filled, track.height()), radius, radius)
 
 
 class StatsBar(QStatusBar):

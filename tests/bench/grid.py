@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidge
 from core.records import DayImages, DayTotal
 from gui import theme
 from gui.models.date_tree import DateTreeModel
-from gui.models.image_list import ImageListModel, Picture
+from gui.models.image_list import ImageListModel
+from gui.models.picture import Picture
 from gui.views.date_tree import DateTreeView
 from gui.views.grid import ImageGrid
 from tests.bench.timing import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gui.app import Session
-from gui.models.date_tree import Kind
+from gui.models.place import Kind
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import make_store
 

@@ -405,7 +405,7 @@ async def test_another_place_in_the_tree_leads_back_to_the_grid(store) -> None:
         session.window.actions_by_id["show_dates"].trigger()
         session.window.actions_by_id["show_dates"].trigger()
         assert session.window.shows_large
-        from gui.models.date_tree import Kind
+        from gui.models.place import Kind
 
         session.window.dates.choose(Kind.PINNED)
         await until(lambda: not session.window.shows_large)

@@ -16,8 +16,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.records import DayImages
-from gui.models.date_tree import Kind
 from gui.models.date_tree import Role as DateRole
+from gui.models.place import Kind
 from gui.text import count_text, size_text
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import (

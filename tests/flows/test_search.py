@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from gui.models.date_tree import Kind
+from gui.models.place import Kind
 from gui.text import count_text, size_text
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.flows.test_open_and_browse import click_day, shown_ids, tree_days

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from gui.models.date_tree import Kind
+from gui.models.place import Kind
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import make_image
 

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.app import Session
-from gui.models.date_tree import Kind
+from gui.models.place import Kind
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import NEWEST, make_image, make_store
 

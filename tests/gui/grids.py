@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.records import DayImages
-from gui.models.image_list import ImageListModel, Picture
+from gui.models.image_list import ImageListModel
+from gui.models.picture import Picture
 from gui.theme import DARK, Colours, palette_of
 from gui.views.grid import ImageGrid
 

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from core.records import DayTotal
 from gui.models.date_nodes import children_of, years_with
-from gui.models.date_tree import DateTreeModel, Kind, Place, Role
+from gui.models.date_tree import DateTreeModel, Role
+from gui.models.place import Kind, Place
 from gui.theme import DARK, LIGHT, palette_of
 from gui.views.date_tree import DateTreeView
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from core.records import DayImages
-from gui.models.image_list import ImageListModel, Picture
+from gui.models.image_list import ImageListModel
+from gui.models.picture import Picture
 from gui.theme import DARK, LIGHT, Colours
 from gui.views import cell_painter
 from gui.views.grid import ImageGrid

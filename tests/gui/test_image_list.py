@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from core.records import DayImages, ImageRecord, to_microseconds
 from gui.models.day_rows import Section
-from gui.models.image_list import RECORDS_KEPT, ImageListModel, ImageRole, Picture
+from gui.models.image_list import RECORDS_KEPT, ImageListModel, ImageRole
+from gui.models.picture import Picture
 from gui.models.splices import splices
 
 DAY = date(2026, 11, 20).toordinal()

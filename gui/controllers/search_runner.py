@@ -1,0 +1,118 @@
+"""Runs the search that is wanted, and says how much it finds while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.events import SearchGrew
+from core.query_terms import Query
+from gui.aio import Latest
+from gui.controllers.finding import Finding
+from gui.controllers.store import OpenStore
+from gui.main_window import MainWindow
+from gui.models.date_tree import DateTreeModel
+from gui.models.place import Kind
+
+COUNTING_MS: Final = 100  # between two times that what is found so far is counted
+
+
+class SearchRunner(QObject):
+    """Searches the open store; the tree and the stats bar say what is found by now.
+
+    Args:
+        window: Whose stats bar it is.
+        dates: The tree.
+        on_end: Awaited when all of the store has been searched.
+
+    Attributes:
+        query: What to look for from the next start on; ``None`` for no search.
+        finding: What is found; ``None`` while there is no search.
+        waiting: Whether there are images that no search finds yet.
+
+    Signals:
+        found(frozenset): More, or something else, is found on these days.
+        counted(): The tree and the stats bar say what is found by now.
+        outdated(frozenset): Images of these days can be found that could not before.
+    """
+
+    found = Signal(object)
+    counted = Signal()
+    outdated = Signal(object)
+
+    def __init__(
+        self, window: MainWindow, dates: DateTreeModel, on_end: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(window)
+        self.query: Query | None = None
+        self.finding: Finding | None = None
+        self.waiting = False
+        self._stats = window.stats
+        self._dates = dates
+        self._on_end = on_end
+        self._store: OpenStore | None = None
+        self._running: Latest | None = None
+        self._counting = QTimer(self, singleShot=True, interval=COUNTING_MS)
+        self._counting.timeout.connect(self.count)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is nothing more to be found."""
+        return self.finding is None or (self.finding.complete and not self.waiting)
+
+    def open(self, store: OpenStore) -> None:
+        """Search this store from now on."""
+        self._store, self._running = store, Latest(store.tasks)
+        store.bridge.search_grew.connect(self._on_grew)
+
+    def close(self) -> None:
+        """There is no store any more."""
+        self._store = self._running = self.finding = None
+        self._counting.stop()
+
+    def start(self) -> None:
+        """Search from the start, or end the search where there is no query any more."""
+        if self._store is None or self._running is None:
+            return
+        self._running.cancel()
+        self.finding = None
+        if self.query is None:
+            self._stats.set_found(None)
+        else:
+            self.finding = finding = Finding(
+                self._store, self.query, lambda days: self._on_found(finding, days)
+            )
+            self._running.start(self._run(self._store, finding))
+
+    def count(self) -> None:
+        """Say what is found by now."""
+        if self.finding is not None:
+            totals = self.finding.totals()
+            self._dates.set_totals(totals)
+            self._dates.set_sums(Kind.PINNED, self.finding.pinned_images(), None)
+            found = sum(day.images for day in totals)
+            self._stats.set_found(found, still_indexing=self.waiting)
+            self.counted.emit()
+
+    async def _run(self, store: OpenStore, finding: Finding) -> None:
+        self.waiting = not await store.manager.searchable()
+        await finding.run()
+        await self._on_end()
+
+    def _on_found(self, finding: Finding, days: frozenset[int]) -> None:
+        if finding is not self.finding:
+            return
+        self.found.emit(days)
+        if not self._counting.isActive():
+            self._counting.start()
+
+    def _on_grew(self, grew: SearchGrew) -> None:
+        self.waiting = grew.waiting
+        if self.finding is None or self._store is None or self._running is None:
+            return
+        if grew.waiting:
+            self.outdated.emit(grew.days)
+        else:
+            self._running.start(self._run(self._store, self.finding))
