@@ -7,8 +7,9 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 
 from gui.actions import bind
+from gui.aio import Latest
 from gui.controllers.settings import SettingsController
-from gui.controllers.store import StoreController
+from gui.controllers.store import OpenStore, StoreController
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.place import Kind, Place
@@ -34,21 +35,36 @@ class TimelineController(QObject):
         self._view = window.timeline
         self._tree = window.dates
         self._by_bytes = window.actions_by_id["timeline_bytes"]
-        dates.totals_set.connect(Pace(self, SHOWN_MS, self._show).ask)
+        self._showing: Latest | None = None
+        stores.opened.connect(self._on_opened)
+        self._pace = Pace(self, SHOWN_MS, self._show)
+        dates.totals_set.connect(self._pace.ask)
         settings.applied.connect(self._show)
         self._tree.place_chosen.connect(self._on_place_chosen)
         self._view.range_chosen.connect(self._tree.choose_between)
         self._view.all_chosen.connect(self._tree.choose)
         bind(window.actions_by_id, {"timeline_bytes": self._on_by_bytes})
 
+    def _on_opened(self, store: OpenStore) -> None:
+        self._showing = Latest(store.tasks)
+        self._show()
+
     def _show(self) -> None:
-        """Show the days, and what of them the store's settings take."""
-        totals, oldest_kept, most = self._dates.totals, 0, None
-        if (store := self._stores.store) is not None:
-            settings = store.manager.settings
-            oldest_kept = datetime.now().toordinal() - settings.retention_days
-            most = settings.max_bytes
-        self._view.set_totals(totals, Fates(totals, oldest_kept, most))
+        store = self._stores.store
+        if store is None:
+            self._view.set_totals([], Fates([], 0, None))
+        elif self._showing is not None:
+            self._showing.start(self._show_days(store))
+
+    async def _show_days(self, store: OpenStore) -> None:
+        """Show the days of the tree, and what of them the store's settings take.
+
+        The tree may have only what a search finds; what is to go depends on all there is.
+        """
+        settings = store.manager.settings
+        oldest_kept = datetime.now().toordinal() - settings.retention_days
+        held = await store.manager.day_totals()
+        self._view.set_totals(self._dates.totals, Fates(held, oldest_kept, settings.max_bytes))
 
     def _on_place_chosen(self, place: Place) -> None:
         chosen = place.kind == Kind.DAYS

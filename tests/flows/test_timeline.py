@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from core.settings import StorageSettings, save
 from gui.models.place import Kind
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import make_image
@@ -56,6 +57,21 @@ async def test_what_is_due_to_go_is_tinted_and_said(tmp_path):
         await until(lambda: len(view.bars) == KEPT + 3)
         assert [bool(bar.going.images) for bar in view.bars] == [True] * 2 + [False] * (KEPT + 1)
         assert "due to go" in view.text_of(0)
+
+
+async def test_during_a_search_what_is_due_depends_on_the_whole_store(tmp_path):
+    base = tmp_path / "store"
+    for back, prompt in enumerate(("A fox", "A teapot")):
+        path = make_image(base, NEWEST - timedelta(days=back), prompt=prompt)
+        with path.open("ab") as file:
+            file.write(bytes(700 << 10))
+    save(StorageSettings(base_path=str(base), max_size_gb=0.001))
+    async with open_window(base) as session:
+        view = session.window.timeline
+        await until(lambda: [bar.going.images for bar in view.bars] == [1, 0])
+        session.window.search.setText("teapot")
+        await until(lambda: [bar.whole.images for bar in view.bars] == [1])
+        assert view.bars[0].going.images == 1
 
 
 async def test_new_images_come_into_it(tmp_path):
