@@ -66,6 +66,7 @@ class LargeViewController(QObject):
         self._bind()
         self._grid.doubleClicked.connect(self.open)
         self._grid.selectionModel().currentChanged.connect(self._on_current_changed)
+        self._grid.selectionModel().selectionChanged.connect(self._select_one)
         self._canvas.stepped.connect(self.step)
         window.page_changed.connect(self._on_page_changed)
         window.dates.place_chosen.connect(lambda _: self.leave())
@@ -151,9 +152,9 @@ class LargeViewController(QObject):
     def _on_current_changed(self, index: QModelIndex) -> None:
         if not self._window.shows_large or not index.isValid():
             return
-        model = self._grid.selectionModel()
-        if not model.isSelected(index) or model.selection().size() > 1:
-            model.select(index, _Select.ClearAndSelect)
+        if not self._grid.selectionModel().isSelected(index):
+            self._grid.selectionModel().select(index, _Select.ClearAndSelect)
+        self._select_one()
         self._show_position()
         if self._store is not None and self._showing is not None:
             key = self._images.key_at(index.row())
@@ -163,6 +164,14 @@ class LargeViewController(QObject):
                 self._show(record)
             else:
                 self._showing.start(self._look_up(self._store, key))
+
+    def _select_one(self) -> None:
+        """Select only the image that is seen: what is done to the selection is done to no other."""
+        model = self._grid.selectionModel()
+        ranges, index = model.selection(), model.currentIndex()
+        many = ranges.size() > 1 or (ranges.size() == 1 and ranges.at(0).height() > 1)
+        if self._window.shows_large and index.isValid() and many:
+            model.select(index, _Select.ClearAndSelect)
 
     async def _look_up(self, store: OpenStore, key: int) -> None:
         self._record = None

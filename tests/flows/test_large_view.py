@@ -235,6 +235,33 @@ async def test_a_deleted_image_makes_room_for_the_next(store) -> None:
         assert session.window.shows_large
 
 
+async def test_no_key_reaches_images_that_are_not_seen(store) -> None:
+    base = store(images=12, days=2)
+    async with open_window(base) as session:
+        await open_large(session, 3)
+        paths = newest_first(base)
+        press(session, Key.Key_A, CTRL)
+        assert row_shown(session) == 3
+        session.grid.selectAll()
+        assert row_shown(session) == 3
+        press(session, Key.Key_A, CTRL | SHIFT)
+        press(session, Key.Key_Delete)
+        await until(lambda: session.images.rowCount() == 11)
+        assert [path for path in paths if not path.exists()] == [paths[3]]
+        press(session, Key.Key_Delete)
+        press(session, Key.Key_Delete)
+        await until(lambda: session.images.rowCount() == 9)
+        for _ in range(3):
+            press(session, Key.Key_Z, CTRL)
+        await until(lambda: session.images.rowCount() == 12)
+        await all_loaded(session)
+        await until(lambda: session.large.is_ready)
+        row_shown(session)  # of all that came back only the one that is seen is selected
+        press(session, Key.Key_Delete)
+        await until(lambda: session.images.rowCount() == 11)
+        assert len([path for path in paths if not path.exists()]) == 1
+
+
 async def test_deleting_all_of_them_leads_back(store) -> None:
     base = store(images=3, days=1)
     async with open_window(base) as session:
