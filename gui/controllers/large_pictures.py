@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,11 +36,27 @@ class Held:
         return self.shown.size_bytes if self.shown else 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A picture that is being decoded, and since when."""
+
+    record: ImageRecord
+    task: asyncio.Task[None]
+    at: float
+
+
+def is_same_file(one: ImageRecord, other: ImageRecord) -> bool:
+    """Tell whether two records are of the same state of the same image file."""
+    states = [(each.key, each.path, each.size_bytes, each.modified_ns) for each in (one, other)]
+    return states[0] == states[1]
+
+
 class LargePictures(QObject):
     """Brings pictures in the order in which they are wanted, and keeps a bounded number.
 
     One process is left for the image that is wanted first; the others follow one after the other.
-    What is being decoded when something else is wanted is finished and kept, unless it takes long.
+    What is being decoded when something else is wanted is finished and kept, unless it takes long
+    or its file is another by now.
 
     Signals:
         arrived(int): The picture of this key is at hand.
@@ -54,7 +70,7 @@ class LargePictures(QObject):
         self._held: OrderedDict[int, Held] = OrderedDict()
         self._wanted: Sequence[ImageRecord] = ()
         self._edge = 0
-        self._under_way: dict[int, tuple[asyncio.Task[None], float]] = {}
+        self._under_way: dict[int, _Begun] = {}
 
     def __len__(self) -> int:
         """Return how many are at hand."""
@@ -65,11 +81,12 @@ class LargePictures(QObject):
         """Whether any picture is being decoded."""
         return bool(self._under_way)
 
-    def get(self, key: int) -> Held | None:
-        """Return the picture of an image, if it is at hand."""
-        if key in self._held:
-            self._held.move_to_end(key)
-        return self._held.get(key)
+    def get(self, record: ImageRecord) -> Held | None:
+        """Return the picture of an image as its file is now, if it is at hand."""
+        held = self._at_hand(record)
+        if held is not None:
+            self._held.move_to_end(record.key)
+        return held
 
     def want(self, records: Sequence[ImageRecord], edge: int) -> None:
         """Bring these, the most wanted first, in place of what was wanted before.
@@ -82,21 +99,20 @@ class LargePictures(QObject):
         self._edge = edge
         self._go_on()
 
-    def forget(self, keys: Iterable[int]) -> None:
-        """Drop the pictures of images that are no longer what they were."""
-        for key in keys:
-            self._held.pop(key, None)
-
     def close(self) -> None:
         """Want nothing any more, and keep nothing."""
         self._wanted = ()
-        for task, _ in self._under_way.values():
-            task.cancel()
+        for begun in self._under_way.values():
+            begun.task.cancel()
         self._held.clear()
 
+    def _at_hand(self, record: ImageRecord) -> Held | None:
+        held = self._held.get(record.key)
+        return held if held is not None and is_same_file(held.record, record) else None
+
     def _go_on(self) -> None:
-        lacking = [record for record in self._wanted if record.key not in self._held]
-        self._end_what_takes_long({record.key for record in lacking})
+        lacking = [record for record in self._wanted if self._at_hand(record) is None]
+        self._end_what_takes_long({record.key: record for record in lacking})
         if not lacking:
             return
         record = lacking[0]
@@ -109,20 +125,24 @@ class LargePictures(QObject):
 
     def _has_room(self) -> bool:
         """Tell whether one more as large as the first can be kept."""
-        held = [self._held[each.key] for each in self._wanted if each.key in self._held]
+        held = [each for record in self._wanted if (each := self._at_hand(record)) is not None]
         return sum(each.size_bytes for each in (*held, held[0])) <= MOST_BYTES
 
-    def _end_what_takes_long(self, wanted: set[int]) -> None:
-        for key, (task, began) in self._under_way.items():
-            left = began + PATIENCE - time.monotonic()
-            if key not in wanted and left <= 0:
-                task.cancel()
-            elif key not in wanted:
+    def _end_what_takes_long(self, wanted: Mapping[int, ImageRecord]) -> None:
+        """End what nobody waits for any more, and at once what shows a file that has changed."""
+        for key, begun in self._under_way.items():
+            left = begun.at + PATIENCE - time.monotonic()
+            if key in wanted:
+                if not is_same_file(wanted[key], begun.record):
+                    begun.task.cancel()
+            elif left <= 0:
+                begun.task.cancel()
+            else:
                 asyncio.get_running_loop().call_later(left + 0.01, self._go_on)
 
     def _begin(self, record: ImageRecord) -> None:
         task = self._store.tasks.start(self._bring(record, self._edge))
-        self._under_way[record.key] = task, time.monotonic()
+        self._under_way[record.key] = _Begun(record, task, time.monotonic())
         task.add_done_callback(lambda _: self._on_ended(record.key))
 
     def _on_ended(self, key: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from math import ceil
 from typing import Final
@@ -15,12 +15,13 @@ from gui.actions import bind
 from gui.aio import Latest
 from gui.controllers.browse import BrowseController
 from gui.controllers.large_detail import LargeDetail
-from gui.controllers.large_pictures import Held, LargePictures
+from gui.controllers.large_pictures import Held, LargePictures, is_same_file
 from gui.controllers.store import OpenStore, StoreController
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
 from gui.models.image_text import caption_of, waiting_text
 from gui.pictures import shaped_like
+from gui.views.selected_rows import holds_many, select_only
 
 WAITING_MS: Final = 500  # what is over sooner would only flicker
 AHEAD: Final = 2  # images that are made ready in the direction of travel; one behind
@@ -49,7 +50,6 @@ class LargeViewController(QObject):
     ) -> None:
         super().__init__(window)
         self._window = window
-        self._view = window.large
         self._canvas = window.large.canvas
         self._images = images
         self._grid = window.grid
@@ -66,7 +66,7 @@ class LargeViewController(QObject):
         self._bind()
         self._grid.doubleClicked.connect(self.open)
         self._grid.selectionModel().currentChanged.connect(self._on_current_changed)
-        self._grid.selectionModel().selectionChanged.connect(self._select_one)
+        self._grid.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self._canvas.stepped.connect(self.step)
         window.page_changed.connect(self._on_page_changed)
         window.dates.place_chosen.connect(lambda _: self.leave())
@@ -118,25 +118,14 @@ class LargeViewController(QObject):
             self._go_to(min(max(self._grid.currentIndex().row() + count, 0), last))
 
     def _bind(self) -> None:
-        canvas = self._canvas
-        bind(
-            self._window.actions_by_id,
-            {
-                "large_view": self.open,
-                "next": partial(self.step, 1),
-                "previous": partial(self.step, -1),
-                "first": lambda: self._go_to(0),
-                "last": lambda: self._go_to(self._images.rowCount() - 1),
-                "zoom_in": canvas.zoom_in,
-                "zoom_out": canvas.zoom_out,
-                "zoom_whole": canvas.show_whole,
-                "zoom_full": canvas.show_full_size,
-                "turn_right": partial(canvas.turn, 1),
-                "turn_left": partial(canvas.turn, -1),
-            },
-        )
-        information = self._window.actions_by_id["information"]
-        information.toggled.connect(self._view.set_overlay_shown)
+        acts: dict[str, Callable[[], object]] = {
+            "large_view": self.open,
+            "next": partial(self.step, 1),
+            "previous": partial(self.step, -1),
+            "first": lambda: self._go_to(0),
+            "last": lambda: self._go_to(self._images.rowCount() - 1),
+        }
+        bind(self._window.actions_by_id, acts)
 
     # Which image is shown
 
@@ -152,34 +141,35 @@ class LargeViewController(QObject):
     def _on_current_changed(self, index: QModelIndex) -> None:
         if not self._window.shows_large or not index.isValid():
             return
-        if not self._grid.selectionModel().isSelected(index):
-            self._grid.selectionModel().select(index, _Select.ClearAndSelect)
-        self._select_one()
+        select_only(self._grid.selectionModel(), index)
         self._show_position()
-        if self._store is not None and self._showing is not None:
-            key = self._images.key_at(index.row())
-            record = self._images.record(key)
-            if record is not None:
-                self._showing.cancel()
-                self._show(record)
-            else:
-                self._showing.start(self._look_up(self._store, key))
+        if self._store is None or self._showing is None:
+            return
+        record = self._images.record_at(index.row())
+        if record is not None:
+            self._showing.cancel()
+            self._show(record)
+        else:
+            self._show_nothing()
+            self._settled.clear()
+            self._showing.start(self._look_up(self._store, self._images.key_at(index.row())))
 
-    def _select_one(self) -> None:
-        """Select only the image that is seen: what is done to the selection is done to no other."""
+    def _on_selection_changed(self) -> None:
+        """Keep what is done to the selection from all images that are not seen."""
         model = self._grid.selectionModel()
-        ranges, index = model.selection(), model.currentIndex()
-        many = ranges.size() > 1 or (ranges.size() == 1 and ranges.at(0).height() > 1)
-        if self._window.shows_large and index.isValid() and many:
-            model.select(index, _Select.ClearAndSelect)
+        if self._window.shows_large and model.currentIndex().isValid() and holds_many(model):
+            select_only(model, model.currentIndex())
 
     async def _look_up(self, store: OpenStore, key: int) -> None:
-        self._record = None
-        self._settled.clear()
-        self._canvas.show_stand_in(None, QSize())
+        """Show the image, or, where its file is the one that is shown, what is new of it."""
         records = await store.manager.records([key])
         self._images.set_records(records)
-        if key in records:
+        if key not in records:
+            return
+        if self._record is not None and is_same_file(records[key], self._record):
+            self._record = records[key]
+            self._caption()
+        else:
             self._show(records[key])
 
     def _show(self, record: ImageRecord) -> None:
@@ -189,9 +179,8 @@ class LargeViewController(QObject):
         self._record = record
         if self._detail is not None:
             self._detail.follow(record)
-        held = self._pictures.get(record.key)
-        if held is None or held.record.modified_ns != record.modified_ns:
-            self._pictures.forget([record.key])
+        held = self._pictures.get(record)
+        if held is None:
             self._settled.clear()
             self._show_stand_in(record)
             self._waiting.start()
@@ -200,6 +189,13 @@ class LargeViewController(QObject):
         self._caption()
         self._pictures.want([record, *self._neighbours()], self._edge())
         self.shown.emit()
+
+    def _show_nothing(self) -> None:
+        self._record = None
+        self._waiting.stop()
+        if self._detail is not None:
+            self._detail.follow(None)
+        self._canvas.show_stand_in(None, QSize())
 
     def _show_held(self, held: Held) -> None:
         self._waiting.stop()
@@ -221,7 +217,7 @@ class LargeViewController(QObject):
     def _on_arrived(self, key: int) -> None:
         if self._record is None or self._record.key != key or self._pictures is None:
             return
-        held = self._pictures.get(key)
+        held = self._pictures.get(self._record)
         if held is not None and not self.is_ready:
             self._show_held(held)
             self._caption()
@@ -229,12 +225,12 @@ class LargeViewController(QObject):
 
     def _caption(self) -> None:
         if self._record is not None:
-            self._view.set_caption(caption_of(self._record, self._canvas.problem or None))
+            self._window.large.set_caption(caption_of(self._record, self._canvas.problem or None))
 
     def _show_position(self) -> None:
         if self._window.shows_large:
             number = self._grid.currentIndex().row() + 1
-            self._view.set_position(number, self._images.rowCount())
+            self._window.large.set_position(number, self._images.rowCount())
 
     def _say_waiting(self) -> None:
         if not self.is_ready and self._record is not None:
@@ -268,15 +264,11 @@ class LargeViewController(QObject):
 
     def _on_page_changed(self) -> None:
         if not self._window.shows_large:
-            self._record = None
+            self._show_nothing()
             self._settled.set()
-            self._waiting.stop()
-            if self._showing is not None and self._detail is not None:
+            if self._showing is not None and self._pictures is not None:
                 self._showing.cancel()
-                self._detail.follow(None)
-            if self._pictures is not None:
                 self._pictures.want([], 0)
-            self._canvas.show_stand_in(None, QSize())
 
     def _on_rows_removed(self) -> None:
         if not self._images.rowCount():
@@ -284,11 +276,11 @@ class LargeViewController(QObject):
         self._show_position()
 
     def _on_images_edited(self, keys: frozenset[int]) -> None:
-        if self._pictures is None:
+        index = self._grid.currentIndex()
+        if self._store is None or self._showing is None or not self._window.shows_large:
             return
-        self._pictures.forget(keys)
-        if self._window.shows_large and self._record is not None and self._record.key in keys:
-            self._on_current_changed(self._grid.currentIndex())
+        if index.isValid() and (key := self._images.key_at(index.row())) in keys:
+            self._showing.start(self._look_up(self._store, key))
 
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from gui.actions import bind
 from gui.models.image_text import Caption
 from gui.text import number_text, translated
 from gui.views.canvas import PictureCanvas
@@ -56,6 +58,7 @@ class LargeView(QWidget):
         self._bar.setObjectName("largeBar")
         self._lay_out(actions)
         self.canvas.zoomed.connect(self._show_percent)
+        self._bind(actions)
 
     def set_caption(self, caption: Caption) -> None:
         """Say what the image is."""
@@ -69,10 +72,6 @@ class LargeView(QWidget):
         """Say which image it is, of how many."""
         of = _text("{number} of {count}", number=number_text(number), count=number_text(count))
         self._position.setText(of)
-
-    def set_overlay_shown(self, shown: bool) -> None:
-        """Show what is known over the image, or no longer."""
-        self.overlay.setVisible(shown)
 
     def set_bar_shown(self, shown: bool) -> None:
         """Show the bar, or the image alone."""
@@ -104,6 +103,19 @@ class LargeView(QWidget):
         percent = self.canvas.zoom.factor * 100
         shown = number_text(round(percent)) if percent >= 1 else f"{percent:.1g}"
         self._percent.setText(f"{shown} %" if known else "")
+
+    def _bind(self, actions: Mapping[str, QAction]) -> None:
+        canvas = self.canvas
+        acts: dict[str, Callable[[], object]] = {
+            "zoom_in": canvas.zoom_in,
+            "zoom_out": canvas.zoom_out,
+            "zoom_whole": canvas.show_whole,
+            "zoom_full": canvas.show_full_size,
+            "turn_right": partial(canvas.turn, 1),
+            "turn_left": partial(canvas.turn, -1),
+        }
+        bind(actions, acts)
+        actions["information"].toggled.connect(self.overlay.setVisible)
 
     def _lay_out(self, actions: Mapping[str, QAction]) -> None:
         row = QHBoxLayout(self._bar)

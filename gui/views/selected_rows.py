@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelection, QItemSelectionModel
+from PySide6.QtCore import QAbstractItemModel, QItemSelection, QItemSelectionModel, QModelIndex
 
 MANY_RANGES = 256
 
@@ -31,3 +31,15 @@ def selected_within(selection: QItemSelectionModel, rows: range) -> set[int]:
         model = selection.model()
         return {row for row in rows if selection.isSelected(model.index(row, 0))}
     return set().union(*runs_within(chosen, rows))
+
+
+def holds_many(selection: QItemSelectionModel) -> bool:
+    """Tell whether more than one row is selected."""
+    chosen = selection.selection()
+    return chosen.count() > 1 or (chosen.count() == 1 and chosen.at(0).height() > 1)
+
+
+def select_only(selection: QItemSelectionModel, index: QModelIndex) -> None:
+    """Have one row selected and no other; nothing is told where that is so already."""
+    if holds_many(selection) or not selection.isSelected(index):
+        selection.select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)

@@ -46,6 +46,13 @@ def row_shown(session: Session) -> int:
     return row
 
 
+def at_hand(session: Session, row: int) -> bool:
+    """Whether the picture of an image can be shown at once."""
+    record, pictures = session.images.record_at(row), session.large.pictures
+    assert pictures is not None
+    return record is not None and pictures.get(record) is not None
+
+
 def seen(session: Session) -> QImage:
     return session.window.large.canvas.grab().toImage()
 
@@ -133,8 +140,7 @@ async def test_the_neighbours_are_ready_so_that_a_step_shows_them_at_once(store)
         await open_large(session, 4)
         pictures = session.large.pictures
         assert pictures is not None
-        keys = session.images.keys_at([3, 5, 6])
-        await until(lambda: all(pictures.get(key) for key in keys))
+        await until(lambda: all(at_hand(session, row) for row in (3, 5, 6)))
         press(session, Key.Key_Right)
         assert session.large.is_ready  # within the key's own turn: no flash, no wait
         press(session, Key.Key_Left)
@@ -152,7 +158,7 @@ async def test_a_key_held_down_ends_at_the_right_image(store) -> None:
         assert row_shown(session) == 150
         pictures = session.large.pictures
         assert pictures is not None
-        await until(lambda: pictures.get(session.images.key_at(151)))
+        await until(lambda: at_hand(session, 151))
         assert len(pictures) <= large_pictures.MOST_PICTURES
 
 
@@ -424,6 +430,59 @@ async def test_an_image_that_changes_on_disk_is_shown_anew(store) -> None:
         Image.new("RGB", (300, 300), (30, 30, 200)).save(path)
         await until(lambda: alike(colour_at(session, 0.5, 0.5), (30, 30, 200)))
         assert session.window.shows_large
+
+
+async def test_what_is_said_of_an_image_leaves_its_picture_alone(store) -> None:
+    base = store(images=3, days=1)
+    add(base, 0, image=Image.new("RGB", (3000, 2000), (200, 30, 30)))
+    async with open_window(base) as session:
+        canvas = session.window.large.canvas
+        await open_large(session)
+        press(session, Key.Key_R)
+        press(session, Key.Key_1)
+        await until(lambda: canvas.shown is not None and canvas.shown.is_whole)
+        sight, shown = canvas.zoom, canvas.shown
+        pictures: list[object] = []
+        canvas.zoomed.connect(lambda: pictures.append(canvas.shown))
+        for key, modifier in ((Key.Key_P, NONE), (Key.Key_4, Modifier.AltModifier)):
+            press(session, key, modifier)
+            before = session.large.record
+            await until(lambda was=before: session.large.record not in (None, was))
+        await until(lambda: session.large.record is not None and session.large.record.rating == 4)
+        assert session.large.record is not None and session.large.record.pinned
+        assert session.large.record == session.images.record_at(0)
+        await all_loaded(session)
+        assert (canvas.zoom, canvas.shown, pictures) == (sight, shown, [])
+
+
+async def test_a_picture_under_way_is_not_taken_for_that_of_a_later_file(
+    store, monkeypatch
+) -> None:
+    base = store(images=2, days=1)
+    path = add(base, 0, image=Image.new("RGB", (300, 300), (200, 30, 30)))
+    async with open_window(base) as session:
+        assert session.stores.store is not None
+        manager, record = session.stores.store.manager, session.images.record_at(0)
+        picture, came, ends = manager.picture, asyncio.Event(), asyncio.Event()
+
+        async def slow(wanted, edge=0):
+            found = await picture(wanted, edge)
+            if wanted is record:
+                came.set()
+                await ends.wait()
+            return found
+
+        monkeypatch.setattr(manager, "picture", slow)
+        await until(session.window.isActiveWindow)
+        session.grid.setCurrentIndex(session.images.index(0))
+        session.large.open()
+        assert session.large.record is record is not None
+        await came.wait()
+        Image.new("RGB", (300, 300), (30, 30, 200)).save(path)
+        await until(lambda: session.large.record not in (None, record))
+        ends.set()
+        await until(lambda: session.large.is_ready)
+        assert alike(colour_at(session, 0.5, 0.5), (30, 30, 200))
 
 
 async def test_another_place_in_the_tree_leads_back_to_the_grid(store) -> None:
