@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from gui.actions import bind
 from gui.controllers.large_view import LargeViewController
@@ -77,10 +77,9 @@ class SlideShowController(QObject):
         self._wait()
 
     def _set_full_screen(self, full: bool) -> None:
-        if full:
-            self._window.showFullScreen()
-        else:
-            self._window.showNormal()
+        state = self._window.windowState()  # what else it is, maximised perhaps, it stays
+        full_screen = Qt.WindowState.WindowFullScreen
+        self._window.setWindowState(state | full_screen if full else state & ~full_screen)
 
     def _back(self) -> None:
         """Leave what was entered last: the slide show with the full screen, then the large view."""

@@ -333,6 +333,23 @@ async def test_full_screen_shows_the_image_alone(store) -> None:
         assert window.shows_grid
 
 
+async def test_a_maximised_window_is_one_again_after_the_full_screen(store) -> None:
+    async with open_window(store(images=4)) as session:
+        window = session.window
+        window.showMaximized()
+        await open_large(session)
+        press(session, Key.Key_F11)
+        await until(window.isFullScreen)
+        press(session, Key.Key_F11)
+        await until(lambda: not window.isFullScreen())
+        assert window.isMaximized()
+        press(session, Key.Key_S, CTRL | SHIFT)
+        await until(window.isFullScreen)
+        press(session, Key.Key_Escape)
+        await until(lambda: not window.isFullScreen())
+        assert window.isMaximized() and window.shows_large
+
+
 async def test_a_slide_show_goes_on_by_itself(store, monkeypatch) -> None:
     async with open_window(store(images=3, days=1)) as session:
         monkeypatch.setattr(type(session.slides), "_milliseconds", 30)
