@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.pictures import Shown
-from gui.views.picture_painter import Sight, logical_place, note, paint_picture, say
+from gui.views.picture_painter import Sight, logical_place, note, paint_picture, warn
 from gui.views.zoom import Size, Zoom
 
 PAN_SHARE: Final = 0.15  # of the view, for an arrow key
@@ -255,7 +255,7 @@ class PictureCanvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), self.palette().base())
         if self._problem:
-            say(painter, self._problem, self.rect(), self.palette(), "warning")
+            warn(painter, self._problem, self.rect(), self.palette())
             return
         ratio = self.devicePixelRatioF()
         if self._shown is not None:

@@ -56,14 +56,13 @@ def logical_place(zoom: Zoom, ratio: float) -> QRectF:
     return QRectF(x, y, place.width / ratio, place.height / ratio)
 
 
-def say(painter: QPainter, text: str, view: QRect, palette: QPalette, icon_name: str = "") -> None:
-    """Write something in the middle of a view, perhaps below an icon."""
+def warn(painter: QPainter, text: str, view: QRect, palette: QPalette) -> None:
+    """Write what is wrong in the middle of a view, below a sign."""
     colour = palette.color(QPalette.ColorRole.PlaceholderText)
     middle = QRectF(view).center()
-    if icon_name:
-        mark = QRectF(0, 0, ICON_PX, ICON_PX)
-        mark.moveCenter(middle - QPointF(0, ICON_PX / 2 + 8))
-        icon(icon_name, colour, ICON_PX).paint(painter, mark.toRect())
+    mark = QRectF(0, 0, ICON_PX, ICON_PX)
+    mark.moveCenter(middle - QPointF(0, ICON_PX / 2 + 8))
+    icon("warning", colour, ICON_PX).paint(painter, mark.toRect())
     words = QRectF(24, middle.y() + 8, view.width() - 48, view.height() / 2 - 16)
     flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
     painter.setPen(colour)

@@ -116,13 +116,6 @@ class Zoom:
         place = self.place
         return replace(self, x=self.x - x / place.width, y=self.y - y / place.height)._held()
 
-    def like(self, other: Zoom) -> Zoom:
-        """Show the same part as another view does, as far as the two images are alike."""
-        if other.scale is None:
-            return self.whole()
-        scale = self.whole_scale * other.factor / other.whole_scale
-        return replace(self, scale=scale, x=other.x, y=other.y)._held()
-
     def _held(self) -> Zoom:
         """Keep the edges out of the view, or the image in its middle where it is smaller."""
         place = self.place

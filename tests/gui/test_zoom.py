@@ -113,15 +113,6 @@ def test_panning_moves_by_what_was_asked_or_to_the_edge(zoom: Zoom, x: float, y:
         assert abs(gone_x) <= slack and abs(gone_y) <= slack
 
 
-@given(zooms, views)
-def test_two_views_that_follow_each_other_agree(zoom: Zoom, view: Size) -> None:
-    assert zoom.like(zoom) == zoom or math.isclose(zoom.like(zoom).factor, zoom.factor)
-    other = Zoom(Size(zoom.image.width * 2, zoom.image.height * 2), view).like(zoom)
-    assert is_held(other)
-    expected = zoom.factor / zoom.whole_scale
-    assert math.isclose(other.factor / other.whole_scale, expected, rel_tol=1e-6)
-
-
 def test_a_view_that_shows_the_whole_still_does_in_another_size() -> None:
     zoom = Zoom(Size(1000, 500), Size(500, 500))
     assert zoom.within(Size(200, 200)).place == (0, 50, 200, 100)
