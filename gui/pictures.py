@@ -49,7 +49,7 @@ class Shown:
     Attributes:
         image: Its pixels; perhaps fewer than the whole image has.
         whole: The size of the whole image, in pixels.
-        moving: Whether it is the first frame of an animation.
+        moving: Whether it is a frame of an animation.
         memory: What the pixels lie in; ``image`` does not hold it by itself.
     """
 
@@ -73,10 +73,12 @@ def shown_of(picture: LargePicture) -> Shown:
     """Return a picture that has pixels as Qt paints it; a millisecond at most."""
     whole = QSize(picture.whole_width, picture.whole_height)
     size = QSize(picture.width, picture.height)
-    image = _image(picture.pixels, size, picture.mode)
-    if size.width() * size.height() > _CONVERTED_PIXELS:
-        return Shown(image, whole, picture.moving, picture.pixels)
-    return Shown(_painted_fast(image), whole, picture.moving)
+    return _shown(picture.pixels, size, picture.mode, whole, picture.moving)
+
+
+def moving_of(frame: Frame, whole: QSize) -> Shown:
+    """Return a frame of an animation, whose whole size is ``whole``, as Qt paints it."""
+    return _shown(frame.pixels, QSize(frame.width, frame.height), "RGBA", whole, moving=True)
 
 
 def shaped_like(picture: QPixmap, whole: QSize) -> QSize:
@@ -88,9 +90,11 @@ def shaped_like(picture: QPixmap, whole: QSize) -> QSize:
     return picture.size().scaled(whole, Qt.AspectRatioMode.KeepAspectRatio)
 
 
-def frame_of(frame: Frame) -> QImage:
-    """Return a frame of an animation as Qt paints it."""
-    return _painted_fast(_image(frame.pixels, QSize(frame.width, frame.height), "RGBA"))
+def _shown(pixels: object, size: QSize, mode: str, whole: QSize, moving: bool) -> Shown:
+    image = _image(pixels, size, mode)
+    if size.width() * size.height() > _CONVERTED_PIXELS:
+        return Shown(image, whole, moving, pixels)
+    return Shown(_painted_fast(image), whole, moving)
 
 
 def _image(pixels: object, size: QSize, mode: str) -> QImage:

@@ -6,12 +6,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QWidget
@@ -37,11 +39,13 @@ class PictureCanvas(QWidget):
         zoomed(): A person sees another part of the image, or another size of it.
         stepped(int): So many images further (or back) by the wheel.
         drag_wanted(): The whole image is being dragged away.
+        in_sight_changed(): It came into sight, or went out of it: with its page, or the window.
     """
 
     zoomed = Signal()
     stepped = Signal(int)
     drag_wanted = Signal()
+    in_sight_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,8 +61,14 @@ class PictureCanvas(QWidget):
         self._turned = 0  # how far the wheel went since the last step
         self._pressed: QPoint | None = None
         self._panning = False
+        self._in_sight = False
 
     # What is shown
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether it can be seen: in a minimised window it is visible to Qt, and to nobody else."""
+        return self._in_sight
 
     @property
     def zoom(self) -> Zoom:
@@ -247,6 +257,18 @@ class PictureCanvas(QWidget):
         ratio = self.devicePixelRatioF()
         view = Size(max(self.width() * ratio, 1), max(self.height() * ratio, 1))
         self.set_zoom(self._zoom.within(view, largest_whole=ratio))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it is seen."""
+        super().showEvent(event)
+        self._in_sight = True
+        self.in_sight_changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it is seen no longer."""
+        super().hideEvent(event)
+        self._in_sight = False
+        self.in_sight_changed.emit()
 
     # Painting
 

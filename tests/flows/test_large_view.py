@@ -387,6 +387,55 @@ async def test_what_is_broken_says_why_and_leads_on(store) -> None:
         assert canvas.problem == "" and canvas.shown is not None
 
 
+def add_moving(base: Path, number: int, size: tuple[int, int]) -> None:
+    """Add an animation that is red for a while, and then blue."""
+    red, blue = (Image.new("RGB", size, colour) for colour in ((200, 30, 30), (30, 30, 200)))
+    add(base, number, "a.webp", image=red, save_all=True, append_images=[blue],
+        duration=[120, 160], lossless=True, method=0)  # fmt: skip
+
+
+async def test_an_animation_plays_while_it_is_seen(store) -> None:
+    base = store(images=2, days=1)
+    add_moving(base, 0, (60, 40))
+    async with open_window(base) as session:
+        canvas, animation = session.window.large.canvas, session.animation
+        await open_large(session)
+        press(session, Key.Key_R)
+        for colour in 2 * ((200, 30, 30), (30, 30, 200)):
+            await until(lambda wanted=colour: alike(colour_at(session, 0.5, 0.5), wanted))
+        assert canvas.zoom.image == (40, 60)  # as it was turned
+        assert animation.playing
+        press(session, Key.Key_Right)
+        await until(lambda: session.large.is_ready)
+        assert not animation.playing
+        still = canvas.shown
+        await asyncio.sleep(0.3)
+        assert canvas.shown is still
+        press(session, Key.Key_Left)
+        await until(lambda: animation.playing)
+        session.window.hide()
+        assert not animation.playing
+        session.window.show()
+        assert animation.playing
+        session.large.leave()
+        assert not animation.playing
+
+
+async def test_an_animation_has_all_its_pixels_when_it_is_looked_at_closely(store) -> None:
+    base = store(images=2, days=1)
+    add_moving(base, 0, (1800, 1200))
+    async with open_window(base) as session:
+        canvas = session.window.large.canvas
+        await open_large(session)
+        assert canvas.shown is not None and not canvas.shown.is_whole
+        press(session, Key.Key_1)
+        await until(lambda: canvas.shown is not None and canvas.shown.is_whole)
+        assert canvas.zoom.factor == 1
+        for colour in ((200, 30, 30), (30, 30, 200)):
+            await until(lambda wanted=colour: alike(colour_at(session, 0.5, 0.5), wanted))
+        assert canvas.shown.is_whole
+
+
 async def test_transparency_shows_a_checkerboard(store) -> None:
     base = store(images=2, days=1)
     add(base, 0, image=Image.new("RGBA", (400, 400), (0, 0, 0, 0)))
