@@ -30,12 +30,13 @@ from core.catalog_rows import (
     to_record,
 )
 from core.catalog_schema import SMALL_CACHE, catalog_errors
-from core.catalog_search import found_in
+from core.catalog_search import found_in, values_in
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.presence import Place
 from core.prune_records import Candidate
 from core.query_terms import Query as SearchQuery
+from core.query_terms import TextField
 from core.records import (
     DayImages,
     DayTotal,
@@ -264,10 +265,7 @@ class Catalog(CatalogFile):
         return int(number)
 
     def changes_after(self, number: int) -> tuple[int, Applied | None]:
-        """Return the number of the last change, and what was changed after the given one.
-
-        Whoever changed it, in whatever process. ``None`` where that is too much to be known.
-        """
+        """Return the last change's number, and what anybody changed since; ``None``: too much."""
         return logged_changes(self._query, number)
 
     def keep_days(self) -> None:
@@ -286,6 +284,10 @@ class Catalog(CatalogFile):
     def found(self, plan: SearchPlan, first_day: int, last_day: int) -> list[DayImages]:
         """Return what a search finds on these days, newest day first, with the bytes of it."""
         return found_in(self._query, plan, first_day, last_day)
+
+    def values(self, field: TextField) -> list[str]:
+        """Return the values of a field that searches can find, in alphabetical order."""
+        return values_in(self._query, field)
 
     def waiting(self) -> bool:
         """Tell whether there are images that no search finds yet."""

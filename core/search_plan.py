@@ -77,7 +77,7 @@ def plan_search(ask: Ask, query: Query) -> SearchPlan:
             values += compared
         else:
             (must_not if term.excluded else must).append(_matched(ask, condition))
-    match = " AND ".join(must or [_fact(ANY_FACT)])
+    match = " AND ".join(must or [matching_fact(ANY_FACT)])
     if must_not:
         match = f"({match}) NOT ({' OR '.join(must_not)})"
     return SearchPlan(
@@ -90,6 +90,11 @@ def fact_of(field: TextField, value: str) -> str:
     """Return the word by which the index knows a field's value."""
     lower = "".join(each.lower() if each.isascii() else each for each in value)  # as SQLite does
     return _LETTERS[field] + lower.encode().hex()
+
+
+def matching_fact(word: str, star: str = "") -> str:
+    """Write that images have a fact as an expression of FTS5; with "*", one that begins so."""
+    return f'facts : "{word}"{star}'
 
 
 def _compared(condition: Number | Days) -> tuple[str, list[Any]]:
@@ -107,7 +112,7 @@ def _compared(condition: Number | Days) -> tuple[str, list[Any]]:
 def _matched(ask: Ask, condition: Condition) -> str:
     """Write a condition as an expression of FTS5."""
     if isinstance(condition, Mark):
-        return _fact("x" + condition.value.rpartition(":")[2])
+        return matching_fact("x" + condition.value.rpartition(":")[2])
     if isinstance(condition, Value):
         return _value(ask, condition)
     if isinstance(condition, Words):
@@ -118,11 +123,11 @@ def _matched(ask: Ask, condition: Condition) -> str:
 def _value(ask: Ask, wanted: Value) -> str:
     fact = fact_of(wanted.field, wanted.value)
     if not wanted.prefix and ask(
-        "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", (_fact(fact),)
+        "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", (matching_fact(fact),)
     ):
-        return _fact(fact)
+        return matching_fact(fact)
     facts = _beginning_with(ask, fact)
-    return _any(map(_fact, facts)) if facts else _fact(fact, "*")
+    return _any(map(matching_fact, facts)) if facts else matching_fact(fact, "*")
 
 
 def _words(ask: Ask, wanted: Words) -> str:
@@ -148,7 +153,3 @@ def _any(expressions: Iterable[str]) -> str:
 
 def _prompt(text: str, star: str = "") -> str:
     return "prompt : " + '"' + text.replace('"', '""') + '"' + star
-
-
-def _fact(word: str, star: str = "") -> str:
-    return f'facts : "{word}"{star}'

@@ -20,7 +20,7 @@ from core.follower import Follower
 from core.index import Index
 from core.pictures import Frame, LargePicture, Pictures
 from core.places import store_cache_folder
-from core.query_terms import Query
+from core.query_terms import Query, TextField
 from core.records import (
     DayImages,
     DayTotal,
@@ -179,6 +179,10 @@ class Store:
     async def searchable(self) -> bool:
         """Tell whether searches find all images of the catalogue, and not only some as yet."""
         return not await self._index.read(Catalog.waiting)
+
+    async def search_values(self, field: TextField) -> list[str]:
+        """Return what images have in a field, such as all tags, in alphabetical order."""
+        return await self._index.read(Catalog.values, field)
 
     async def located(self, paths: Collection[str]) -> dict[str, ImageRecord]:
         """Return the records of the images at these paths, relative to the store, by path.

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from core.query_terms import TextField
 from core.sidecar import HIGHEST_RATING
 from gui import aio
 from gui.actions import bind
@@ -63,7 +64,8 @@ class AnnotationController(QObject):
             async for record in store.records(keys):
                 counts.update(record.tags)
             ordered = dict(counts.most_common())
-            dialog = TagsDialog(ordered, len(keys), (), self._window)
+            known = await store.manager.search_values(TextField.TAG)
+            dialog = TagsDialog(ordered, len(keys), known, self._window)
             accepted = await aio.finished(dialog)
             edit = TagEdit(dialog.added, dialog.removed)
             if accepted and (dialog.added or dialog.removed):

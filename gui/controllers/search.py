@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, QTimer
 
 from core.errors import QueryError
 from core.query import parse
-from core.query_terms import Query
+from core.query_terms import Query, TextField
 from gui.actions import bind
 from gui.controllers.browse import BrowseController
-from gui.controllers.store import StoreController
+from gui.controllers.store import OpenStore, StoreController
 from gui.main_window import MainWindow
 from gui.models.place import Kind
 
@@ -30,6 +30,7 @@ class SearchController(QObject):
         self, stores: StoreController, browse: BrowseController, window: MainWindow
     ) -> None:
         super().__init__(window)
+        self._stores = stores
         self._browse = browse
         self._window = window
         self._box = window.search
@@ -42,6 +43,7 @@ class SearchController(QObject):
         self._box.textChanged.connect(self._soon.start)
         self._box.finished.connect(self._on_finished)
         self._box.given_up.connect(self._on_given_up)
+        self._box.values_wanted.connect(self._on_values_wanted)
         stores.closing.connect(self._box.clear)
         bind(window.actions_by_id, {"search": self._on_wanted, "clear_search": self._box.clear})
 
@@ -53,6 +55,15 @@ class SearchController(QObject):
     def _on_wanted(self) -> None:
         self._box.setFocus()
         self._box.selectAll()
+
+    def _on_values_wanted(self) -> None:
+        if (store := self._stores.store) is not None:
+            store.tasks.start(self._bring_values(store))
+
+    async def _bring_values(self, store: OpenStore) -> None:
+        """Have the box offer what images have in their fields."""
+        search_values = store.manager.search_values
+        self._box.set_values({field: await search_values(field) for field in TextField})
 
     def _on_finished(self) -> None:
         self._search()

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QKeyEvent, QPalette
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QFocusEvent,
+    QKeyEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from core.query_terms import TextField
 from gui.icons import icon
 from gui.text import translated
+from gui.views.search_offers import SearchOffers
 
 WIDEST_PX: Final = 340
 NARROWEST_PX: Final = 160
@@ -23,10 +33,12 @@ class SearchBox(QLineEdit):
     Signals:
         finished(): The person is done with it (Enter).
         given_up(): The person wants no search any more (Escape); the text is gone.
+        values_wanted(): The person begins to type, and what images have is to be offered.
     """
 
     finished = Signal()
     given_up = Signal()
+    values_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,15 +52,34 @@ class SearchBox(QLineEdit):
         self._glass = QAction(self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.returnPressed.connect(self.finished)
+        self.offers = SearchOffers(self)
         self._draw_icon()
 
     def sizeHint(self) -> QSize:
         """Return its widest, so that it narrows only where there is no room."""
         return QSize(WIDEST_PX, super().sizeHint().height())
 
+    def set_values(self, values: Mapping[TextField, Sequence[str]]) -> None:
+        """Offer these values of fields from now on."""
+        self.offers.set_values(values)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Have the values of fields at hand."""
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.values_wanted.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Take what is offered by Tab, which would otherwise leave the box."""
+        pressed = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        is_tab = pressed and event.key() == Qt.Key.Key_Tab  # type: ignore[attr-defined]
+        return (is_tab and self.offers.take_first()) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Give up by Escape; go on to the images by Down."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Give up by Escape; go on to the images by Down; what is offered goes first."""
+        if self.offers.has_use_for(event):
+            event.ignore()  # the list takes it
+        elif event.key() == Qt.Key.Key_Escape:
             self.clear()
             self.given_up.emit()
         elif event.key() == Qt.Key.Key_Down:

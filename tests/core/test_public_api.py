@@ -40,6 +40,7 @@ API = {
     "records": ("async", "keys"),
     "search": ("", "query, days=None"),
     "searchable": ("async", ""),
+    "search_values": ("async", "field"),
     "summary": ("async", "keys"),
     "statistics": ("", "months=None"),
     "sidecar": ("async", "record"),

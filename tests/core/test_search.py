@@ -293,6 +293,28 @@ async def test_searches_stay_true_through_edits_arrivals_and_removals(opened):
             await agrees(manager, everything, random_query(rng))
 
 
+async def test_the_values_of_fields_are_those_of_the_images_there_are(opened):
+    store, manager = opened
+    deceptive = ("fadedad", "t6261", "m61", "p7a7a", "f706e67")  # words that look like values
+    store.dated(NEWEST, 900, model="gone", prompt=" ".join(deceptive))
+    fill(store, random.Random(3), 60)
+    await manager.open()
+    await manager.rescan()
+    await searchable(manager)
+    for gone in (False, True):
+        everything = brute(store.base)
+        for field in TextField:
+            values = await manager.search_values(field)
+            wanted = {text for image in everything for text in image.texts(field) if text}
+            assert sorted(map(lower, values)) == sorted(wanted), field
+            assert values == sorted(values, key=str.casefold)
+        assert gone != ("gone" in await manager.search_values(TextField.MODEL))
+        for path in truth(store.base):
+            if "gone" in {image.fields.model for image in everything if image.path == path}:
+                (store.base / path).unlink()
+        await manager.rescan(full=True)
+
+
 class DiskStoreAt(DiskStore):
     """A store that is there already; its images have other numbers each turn."""
 

@@ -124,6 +124,29 @@ async def test_a_tag_that_others_give_meanwhile_stays(base):
         await until(lambda: said(base, "tags")[0] == ["theirs"])
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # lists ask the offscreen one for much
+async def test_tags_of_other_images_complete_what_is_typed(base):
+    async with open_window(base) as session:
+        await select(session, 0)
+        (await tags_dialog(session)).findChild(QLineEdit).setText("Harbour wall")
+        session.window.findChild(TagsDialog)._on_accepted()
+        await until(lambda: said(base, "tags")[0] == ["Harbour wall"])
+        await until(lambda: not session.window.findChild(TagsDialog))
+        await select(session, 2)
+        dialog = await tags_dialog(session)
+        line = dialog.findChild(QLineEdit)
+        await until(line.isVisible)
+        line.setFocus()
+        QTest.keyClicks(line, "wall")
+        popup = line.completer().popup()
+        await until(popup.isVisible)
+        QTest.keyClick(popup, Key.Key_Down)
+        QTest.keyClick(popup, Key.Key_Return)
+        await until(lambda: dialog.added == ["Harbour wall"] or line.text() == "Harbour wall")
+        dialog._on_accepted()
+        await until(lambda: said(base, "tags")[2] == ["Harbour wall"])
+
+
 async def test_cancel_changes_nothing(base):
     async with open_window(base) as session:
         before = [sidecar_of(base, file).read_bytes() for file in image_files(base)]

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -17,6 +18,8 @@ from tests.flows.test_open_and_browse import click_day, shown_ids, tree_days
 from tests.stores import make_image, newest_first, sidecar_of
 
 Key = Qt.Key
+# Lists below the box ask the offscreen plugin for much.
+offers_shown = pytest.mark.qt_log_ignore("This plugin does not support")
 DAY = datetime(2026, 11, 20, 12)
 
 
@@ -49,6 +52,7 @@ def by_day(paths):
 async def search(session, text):
     """Type a search into the box."""
     window = session.window
+    window.activateWindow()  # the offscreen plugin does not by itself when a list has closed
     await until(window.isActiveWindow)
     QTest.keyClick(window, Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     await until(window.search.hasFocus)
@@ -136,6 +140,7 @@ async def test_nothing_found_says_what_to_do_next(store):
         await all_loaded(session)
 
 
+@offers_shown
 async def test_what_is_not_understood_is_said_below_the_box(store, monkeypatch):
     monkeypatch.setattr("gui.controllers.search.PATIENCE_MS", 600_000)
     base = store(images=40, days=4)
@@ -155,6 +160,7 @@ async def test_what_is_not_understood_is_said_below_the_box(store, monkeypatch):
         await all_loaded(session)
 
 
+@offers_shown
 async def test_pinned_and_trash_within_a_search(store):
     base = store(images=40, days=4)
     async with open_window(base) as session:
@@ -175,3 +181,46 @@ async def test_pinned_and_trash_within_a_search(store):
         await search(session, "otter")  # a search is for images that are there
         assert dates.place.kind == Kind.ALL
         assert await shown_ids(session) == [path.stem for path in having(base, "otter")]
+
+
+@offers_shown
+async def test_fields_and_their_values_are_offered_and_taken_by_keys(store):
+    base = store(images=60, days=4)
+    models = {
+        path: json.loads(sidecar_of(base, path).read_bytes())["model"]
+        for path in newest_first(base)
+    }
+    first, second = sorted(set(models.values()), key=str.casefold)[:2]
+    async with open_window(base) as session:
+        window = session.window
+        await search(session, "mod")
+        popup = window.search.offers.popup
+        await until(popup.isVisible)
+        assert [popup.model().index(0, 0).data()] == ["model:"]
+        QTest.keyClick(popup, Key.Key_Down)
+        QTest.keyClick(popup, Key.Key_Return)
+        assert window.search.text() == "model:"
+        await until(popup.isVisible)
+        offered = [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
+        assert offered == sorted(set(models.values()), key=str.casefold)
+        QTest.keyClick(popup, Key.Key_Down)
+        QTest.keyClick(popup, Key.Key_Down)
+        QTest.keyClick(popup, Key.Key_Return)
+        await until(lambda: not popup.isVisible())
+        assert window.search.text() == f"model:{second} "
+        await until(lambda: session.images.rowCount() == list(models.values()).count(second))
+        window.search.clear()
+        QTest.keyClicks(window.search, f"model:{first[:3]}")
+        await until(popup.isVisible)
+        QTest.keyClick(popup, Key.Key_Escape)
+        assert not popup.isVisible()
+        assert window.search.text() == f"model:{first[:3]}"  # which a second Escape takes away
+        QTest.keyClicks(window.search, first[3])
+        await until(popup.isVisible)
+        QTest.keyClick(popup, Key.Key_Tab)
+        assert window.search.text() == f"model:{first} "
+        assert window.search.hasFocus()
+        await all_loaded(session)
+        assert await shown_ids(session) == [
+            path.stem for path, model in models.items() if model == first
+        ]
