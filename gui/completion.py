@@ -10,7 +10,7 @@ from core.query_dates import DATE_WORDS
 from core.query_format import format_term
 from core.query_terms import SHAPES, Mark, NumberField, Term, TextField, Value
 
-FEWEST_LETTERS = 2  # of a field's name: with one, every other word would look like a field
+FEWEST_LETTERS = 3  # of a field's name: with fewer, too many words would look like one
 MOST_OFFERED = 200
 
 _FIELDS = (*TextField, *NumberField, "date", "before", "after", "shape", "is", "has")

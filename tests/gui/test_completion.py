@@ -19,11 +19,11 @@ KNOWN = {
 @pytest.mark.parametrize(
     ("typed", "start", "shown"),
     [
-        ("mo", 0, ["model:"]),
-        ("fox -MO", 5, ["model:"]),
-        ("m", 0, []),  # too little to be meant
+        ("mod", 0, ["model:"]),
+        ("fox -MOD", 5, ["model:"]),
+        ("mo", 0, []),  # too little to be meant
         ("fox", 0, []),
-        ('"a red mo', 7, []),  # in a phrase
+        ('"a red mod', 7, []),  # in a phrase
         ("model:", 0, KNOWN[TextField.MODEL]),
         ("fox model:IMA", 4, ["Imagen 4", "imagen-4"]),
         ('model:"imagen 4', 0, ["Imagen 4"]),
