@@ -99,12 +99,16 @@ class LargePictures(QObject):
         self._edge = edge
         self._go_on()
 
+    def forget(self) -> None:
+        """Keep none of the pictures at hand."""
+        self._held.clear()
+
     def close(self) -> None:
         """Want nothing any more, and keep nothing."""
         self._wanted = ()
         for begun in self._under_way.values():
             begun.task.cancel()
-        self._held.clear()
+        self.forget()
 
     def _at_hand(self, record: ImageRecord) -> Held | None:
         held = self._held.get(record.key)
