@@ -32,6 +32,7 @@ from gui.controllers.large_view import LargeViewController
 from gui.controllers.outside import OutsideController
 from gui.controllers.prune import PruneController
 from gui.controllers.prune_runner import PruneRunner
+from gui.controllers.saved_searches import SavedSearches
 from gui.controllers.search import SearchController
 from gui.controllers.selection import SelectionController
 from gui.controllers.settings import SettingsController
@@ -178,6 +179,7 @@ class Session:
         self.commands.appearance_chosen.connect(partial(theme.apply, app))
         self.statistics = StatisticsController(self.stores, self.selection, self.window)
         self.search = SearchController(self.stores, self.browse, self.window)
+        self.saved_searches = SavedSearches(self.stores, self.window, preferences)
         self.browse.images_edited.connect(self.thumbnails.reload)
         self.browse.images_edited.connect(self.selection.refresh)
         self.window.closing.connect(self.closed.set)

@@ -7,7 +7,7 @@ from pathlib import Path
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
-from core.places import APP_NAME
+from core.places import APP_NAME, store_cache_folder
 from gui.language import LANGUAGES, SYSTEM
 from gui.theme import Appearance
 
@@ -112,9 +112,7 @@ class Preferences:
     @property
     def recent_stores(self) -> list[str]:
         """Folders of the stores opened lately, the last one first."""
-        value = self._settings.value("recent_stores", [])
-        paths = [value] if isinstance(value, str) else value
-        return [path for path in paths if path] if isinstance(paths, list) else []
+        return self._texts("recent_stores")
 
     def remember_store(self, path: Path) -> None:
         """Put a store at the head of the recent ones."""
@@ -124,6 +122,14 @@ class Preferences:
     def forget_stores(self) -> None:
         """Empty the list of recent stores."""
         self._settings.remove("recent_stores")
+
+    def searches(self, store: Path) -> list[str]:
+        """Return the searches that are kept for a store, the oldest first."""
+        return self._texts(_searches_of(store))
+
+    def keep_searches(self, store: Path, searches: list[str]) -> None:
+        """Keep these searches for a store, and no others."""
+        self._settings.setValue(_searches_of(store), searches)
 
     def layout(self, name: str) -> QByteArray | None:
         """Return a saved geometry or splitter state."""
@@ -138,6 +144,15 @@ class Preferences:
         """Write everything to disk."""
         self._settings.sync()
 
+    def _texts(self, name: str) -> list[str]:
+        value = self._settings.value(name, [])
+        texts = [value] if isinstance(value, str) else value
+        return [text for text in texts if text] if isinstance(texts, list) else []
+
     def _number(self, name: str) -> int | None:
         value = self._settings.value(name, "")
         return int(value) if isinstance(value, str) and value.isdecimal() else None
+
+
+def _searches_of(store: Path) -> str:
+    return f"searches/{store_cache_folder(store).name}"

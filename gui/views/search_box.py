@@ -14,7 +14,15 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPalette,
 )
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.query_terms import TextField
 from gui.icons import icon
@@ -28,7 +36,7 @@ BELOW_PX: Final = 6
 
 
 class SearchBox(QLineEdit):
-    """One line, with a button that clears it.
+    """One line, with a button that clears it, and a menu behind its icon (Alt+Down).
 
     Signals:
         finished(): The person is done with it (Enter).
@@ -49,7 +57,9 @@ class SearchBox(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(NARROWEST_PX)
         self.setMaximumWidth(WIDEST_PX)
-        self._glass = QAction(self)
+        self.menu = QMenu(self)
+        self._glass = QAction(_text("Kept searches (Alt+Down)"), self)
+        self._glass.triggered.connect(self._open_menu)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.returnPressed.connect(self.finished)
         self.offers = SearchOffers(self)
@@ -82,6 +92,8 @@ class SearchBox(QLineEdit):
         elif event.key() == Qt.Key.Key_Escape:
             self.clear()
             self.given_up.emit()
+        elif event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._open_menu()
         elif event.key() == Qt.Key.Key_Down:
             self.finished.emit()
         else:
@@ -92,6 +104,9 @@ class SearchBox(QLineEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_glass"):
             self._draw_icon()
+
+    def _open_menu(self) -> None:
+        self.menu.popup(self.mapToGlobal(QPoint(0, self.height() + BELOW_PX)))
 
     def _draw_icon(self) -> None:
         colour = self.palette().color(QPalette.ColorRole.PlaceholderText)

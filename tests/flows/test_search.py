@@ -224,3 +224,36 @@ async def test_fields_and_their_values_are_offered_and_taken_by_keys(store):
         assert await shown_ids(session) == [
             path.stem for path, model in models.items() if model == first
         ]
+
+
+async def open_menu(session):
+    session.window.activateWindow()
+    await until(session.window.isActiveWindow)
+    QTest.keyClick(session.window.search, Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    menu = session.window.search.menu
+    await until(menu.isVisible)
+    return menu
+
+
+@offers_shown
+async def test_a_search_is_kept_for_its_store_until_it_is_forgotten(store, tmp_path):
+    base, other = store(images=40, days=4), tmp_path / "other"
+    make_image(other, DAY)
+    async with open_window(base) as session:
+        await search(session, "fox & more")
+        menu = await open_menu(session)
+        QTest.keyClick(menu, Key.Key_K)
+        await until(lambda: not menu.isVisible())
+    async with open_window(other) as session:
+        menu = await open_menu(session)
+        assert [action.isEnabled() for action in menu.actions()] == [False]  # nothing to keep
+    async with open_window(base) as session:
+        menu = await open_menu(session)
+        QTest.keyClick(menu, Key.Key_Down)
+        QTest.keyClick(menu, Key.Key_Return)
+        assert session.window.search.text() == "fox & more"
+        menu = await open_menu(session)
+        QTest.keyClick(menu, Key.Key_F)
+        await until(lambda: not menu.isVisible())
+        menu = await open_menu(session)
+        assert len(menu.actions()) == 1
