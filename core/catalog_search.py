@@ -32,12 +32,18 @@ _COLUMNS = {
 
 # A document's number gives the image's key: the join is a look-up of exactly what matches.
 _FOUND = """
+SELECT image.day, image.size_bytes, image.created_us, image.key
+FROM search CROSS JOIN image ON image.key = search.rowid & 0xFFFFFFFFFF
+WHERE search MATCH ? AND search.rowid >= ? AND search.rowid < ?{where}
+"""
+_BY_DAYS = """
 SELECT day, sum(size_bytes), json_group_array(key ORDER BY created_us DESC, key DESC)
-FROM (
-    SELECT image.day, image.size_bytes, image.created_us, image.key
-    FROM search CROSS JOIN image ON image.key = search.rowid & 0xFFFFFFFFFF
-    WHERE search MATCH ? AND search.rowid >= ? AND search.rowid < ?{where}
-) GROUP BY day ORDER BY day DESC
+FROM ({found}) GROUP BY day ORDER BY day DESC
+"""
+# A day may hold tens of thousands: to sort them before takes two thirds of the time.
+_OF_A_DAY = """
+SELECT min(day), sum(size_bytes), json_group_array(key)
+FROM ({found} ORDER BY created_us DESC, key DESC) HAVING count(*) > 0
 """
 
 
@@ -47,7 +53,9 @@ def found_in(query: Query, plan: SearchPlan, first_day: int, last_day: int) -> l
     if first > last:
         return []
     ends = first << KEY_BITS, (last + 1) << KEY_BITS
-    rows = query(_FOUND.format(where=plan.where), (plan.match, *ends, *plan.values))
+    sql = _OF_A_DAY if first == last else _BY_DAYS
+    found = _FOUND.format(where=plan.where)
+    rows = query(sql.format(found=found), (plan.match, *ends, *plan.values))
     return [DayImages(day, size, listed_keys(listed)) for day, size, listed in rows]
 
 
