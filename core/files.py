@@ -57,23 +57,23 @@ def open_store(base: Path) -> Iterator[int]:
         ) from None
     except NotADirectoryError:
         raise StoreNotFound(f"{base} is a file. Open the folder that holds “images”.") from None
-    except PermissionError:
-        raise _unreadable(base) from None
     except OSError as error:
-        reason = error.strerror or error
-        raise StoreUnreadable(f"The folder {base} cannot be read: {reason}.") from None
+        raise unreadable(base, error) from None
     try:
         try:
             os.stat(".", dir_fd=store)  # one that may be listed but not entered is of no use
-        except PermissionError:
-            raise _unreadable(base) from None
+        except OSError as error:
+            raise unreadable(base, error) from None
         yield store
     finally:
         os.close(store)
 
 
-def _unreadable(base: Path) -> StoreUnreadable:
-    return StoreUnreadable(f"You may not read the folder {base}. Ask who owns it.")
+def unreadable(folder: Path, error: OSError) -> StoreUnreadable:
+    """Return what says that the store's folder, or its folder of images, is there but not read."""
+    if isinstance(error, PermissionError):
+        return StoreUnreadable(f"You may not read the folder {folder}. Ask who owns it.")
+    return StoreUnreadable(f"The folder {folder} cannot be read: {error.strerror or error}.")
 
 
 def is_still_there(store: int, base: Path) -> bool:

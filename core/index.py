@@ -13,7 +13,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from core import files
 from core.catalog import Catalog, delete_catalog, open_catalog
-from core.errors import CatalogDamaged, CatalogError, StoreError, StoreNotFound, WorkerDied
+from core.errors import (
+    CatalogDamaged,
+    CatalogError,
+    StoreError,
+    StoreNotFound,
+    StoreUnreadable,
+    WorkerDied,
+)
 from core.events import CatalogReset, EventBus, ImagesChanged, ScanChanged
 from core.records import ScanProgress
 from core.scan_messages import Changed, Problem, decode_message
@@ -44,7 +51,8 @@ class Index:
         events: Told of changes, of a scan's progress, and when the catalogue starts anew.
 
     Attributes:
-        missing: Why the last look did not find the store; ``None`` if it did.
+        missing: Why the last look did not find the store, or could not read it; ``None`` if it
+            could.
     """
 
     def __init__(self, base: Path, cache: Path, workers: WorkerPool, events: EventBus) -> None:
@@ -262,7 +270,8 @@ class Index:
             problems.append(str(error))
             if self.missing != str(error):
                 log.warning("the scan of %s failed: %s", self._base, error)
-            self.missing = str(error) if isinstance(error, StoreNotFound) else None
+            is_missing = isinstance(error, StoreNotFound | StoreUnreadable)
+            self.missing = str(error) if is_missing else None
         finally:
             self._events.emit(ScanChanged(None, tuple(problems)))
 

@@ -7,10 +7,10 @@ store whose images were all deleted by being another folder than before, by its 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from core import files
 from core.errors import StoreNotFound
 from core.layout import IMAGES
 
@@ -36,11 +36,18 @@ def look_at_place(store: int, base: Path, before: Place | None) -> Place:
 
     Raises:
         StoreNotFound: They are others, and empty.
+        StoreUnreadable: The disk that one of them is on fails.
     """
-    own = os.fstat(store)
-    images_device = 0
-    with suppress(FileNotFoundError):
+    try:
+        own = os.fstat(store)
+    except OSError as error:
+        raise files.unreadable(base, error) from None
+    try:
         images_device = os.stat(IMAGES, dir_fd=store, follow_symlinks=False).st_dev
+    except FileNotFoundError:
+        images_device = 0
+    except OSError as error:
+        raise files.unreadable(base / IMAGES, error) from None
     now = Place(own.st_dev, own.st_ino, images_device)
     if before is not None and _are_others(before, now) and _is_empty(store):
         raise StoreNotFound(

@@ -58,7 +58,7 @@ def scan_job(base: str, catalog_path: str, full: bool) -> Iterator[Message]:
     Raises:
         StoreNotFound: The store's folder is not there, or goes away, or an empty one is in its
             place; nothing is forgotten.
-        StoreUnreadable: It may not be read.
+        StoreUnreadable: It may not be read, or its disk fails.
         CatalogError: The catalogue is damaged, or cannot be written.
     """
     with _Scan(Path(base), Path(catalog_path), full) as scan:

@@ -30,6 +30,7 @@ def spot_check(catalog: Catalog, base: Path, paths: Collection[str]) -> Applied:
 
     Raises:
         StoreNotFound: The store's folder is not there, or an empty one is in its place.
+        StoreUnreadable: It may not be read, or its disk fails.
         CatalogError: The catalogue is damaged, or cannot be written.
     """
     folders: dict[str, list[tuple[str, str, str]]] = defaultdict(list)

@@ -137,7 +137,7 @@ class Store:
 
     @property
     def missing(self) -> str | None:
-        """Why the last look did not find the store's folder, or its disk; ``None`` if it did."""
+        """Why the last look did not find, or read, the store's folder; ``None`` if it did."""
         return self._index.missing
 
     # The catalogue as it is, without waiting for the disk

@@ -42,7 +42,7 @@ def changed_folders(base: Path, known: Known, place: Place | None = None) -> int
 
     Raises:
         StoreNotFound: The store's folder is not there, or an empty one is in its place.
-        StoreUnreadable: It may not be read.
+        StoreUnreadable: It may not be read, or its disk fails.
     """
     with files.open_store(base) as store:
         look_at_place(store, base, place)

@@ -22,6 +22,10 @@ user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clo
 kernel.apparmor_restrict_unprivileged_userns=0, and a container's seccomp profile)
 """
 
+#: Mounts a file system in user space on ``$0``, and ends the process that should answer for it.
+FAILING = """exec 3<>/dev/fuse &&
+mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 failing "$0" && exec 3>&-"""
+
 
 @contextmanager
 def tiny_disk(folder: Path) -> Iterator[Path]:
@@ -34,6 +38,13 @@ def tiny_disk(folder: Path) -> Iterator[Path]:
 def read_only(folder: Path) -> Iterator[Path]:
     """Have a folder as on a disk that can only be read; yields where it is so."""
     with _mounted(folder, 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"') as there:
+        yield there
+
+
+@contextmanager
+def failing(folder: Path) -> Iterator[Path]:
+    """Have all that is done to a folder fail, as where a network disk's server is gone."""
+    with _mounted(folder, FAILING) as there:
         yield there
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from core import ImageStorageManager, StorageSettings
-from core.events import Event, ImagesChanged, WatchingChanged
+from core.events import Event, ImagesChanged, ScanChanged, WatchingChanged
 from core.follower import Follower
 from core.watcher import Hints, Watcher, Watching, is_remote
 from tests.core.disk_store import DiskStore, truth
+from tests.core.disks import FAILING
 
 NOON = datetime(2026, 11, 20, 12)
 
@@ -158,6 +159,33 @@ async def test_a_store_that_goes_away_and_comes_back_is_followed(tmp_path: Path)
         await until_true(manager)
         store.dated(NOON, 2)
         await until_true(manager)
+        assert len(await known(manager)) == 2
+
+
+@pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs FUSE")
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts where it looks")
+async def test_a_disk_that_fails_is_told_and_followed_again_when_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = DiskStore(tmp_path)
+    store.dated(NOON, 1)
+    async with followed(tmp_path) as manager:
+        stream = manager.events()
+        await run("sh", "-c", FAILING, str(tmp_path / "images"))
+        try:
+            async with asyncio.timeout(10):
+                async for event in stream:
+                    if isinstance(event, ScanChanged) and event.problems:
+                        break
+            assert "Transport endpoint is not connected" in event.problems[0]
+            assert manager.missing == event.problems[0]
+            await asyncio.sleep(2.5)  # it is looked at every two seconds, and told of once
+            assert caplog.text.count("Transport endpoint") == 1
+        finally:
+            await run("umount", str(tmp_path / "images"))
+        store.dated(NOON, 2)
+        await until_true(manager)
+        assert manager.missing is None
         assert len(await known(manager)) == 2
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from core import files
 from core.catalog import Catalog, open_catalog
-from core.errors import StoreNotFound
+from core.errors import StoreNotFound, StoreUnreadable
 from core.presence import look_at_place
 from core.scan_helpers import Helpers
 from core.scan_messages import Changed, Finished, Problem, Progress, decode_message
@@ -24,7 +24,7 @@ from core.scanner import scan_job
 from core.spot_check import spot_check
 from core.survey import changed_folders
 from tests.core.disk_store import DiskStore, truth
-from tests.core.disks import tiny_disk
+from tests.core.disks import failing, tiny_disk
 
 NOW = datetime(2026, 11, 20, 18)
 
@@ -718,6 +718,18 @@ def test_another_store_in_the_place_of_one_is_that(store, tmp_path):
     shutil.rmtree(store.base / "images")  # from then on it is this folder's images that go
     store.scan()
     assert store.known() == {}
+
+
+@pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs FUSE")
+def test_a_disk_for_the_images_that_fails_is_told_and_nothing_is_forgotten(store):
+    store.scan()
+    with failing(store.base / "images") as images:
+        told = pytest.raises(StoreUnreadable, match=r"images cannot be read: Transport endpoint")
+        with told:
+            changed_folders(images.parent, store.catalog.folder_states(), store.catalog.place())
+        with told:
+            spot_check(store.catalog, images.parent, list(store.known()))
+    assert store.known() == truth(store.base)
 
 
 def test_a_disk_for_the_images_alone_is_missed_as_well(store):
