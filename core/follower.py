@@ -10,16 +10,20 @@ nothing happens, when the person is back, and after a while in any case.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 from core import layout
 from core.catalog import Catalog
+from core.errors import StoreError
 from core.events import EventBus, WatchingChanged
 from core.index import Index
 from core.watcher import Hints, Watcher, Watching
+
+log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.05
 PAUSE_SECONDS = 0.5  # at least, between two looks at the folders
@@ -28,6 +32,7 @@ IDLE_SECONDS = 60.0  # without a hint, until everything is looked at
 LATEST_SECONDS = 600.0  # until that is done in a store in which something always happens
 RESTED_SECONDS = 10.0  # at least, between two looks at everything
 SHARE = 0.05  # of the time, at most, for looking at everything
+FAILED_SECONDS = 2.0  # until what failed is tried again
 MOST_FILES = 200  # are looked at themselves; of more, their folders are listed
 
 MakeWatcher = Callable[[Path, Callable[[Hints], object], Callable[[Watching], object]], Watcher]
@@ -46,6 +51,7 @@ class Follower:
     def __init__(
         self, base: Path, index: Index, events: EventBus, make_watcher: MakeWatcher = Watcher
     ) -> None:
+        self._base = base
         self._index = index
         self._events = events
         self._loop = asyncio.get_running_loop()
@@ -57,8 +63,8 @@ class Follower:
         self._full_took = 0.0
         self._is_back = False  # the person, since everything was looked at
         self._watcher = make_watcher(base, self._on_hints, self._on_watching)
-        self._tasks = [asyncio.create_task(self._follow_files()),
-                       asyncio.create_task(self._follow_folders())]  # fmt: skip
+        self._tasks = [asyncio.create_task(self._repeat(self._follow_files)),
+                       asyncio.create_task(self._repeat(self._follow_folders))]  # fmt: skip
         self._watcher.start()
 
     async def close(self) -> None:
@@ -99,24 +105,42 @@ class Follower:
         self._polls = how is not Watching.NOTIFIED
         self._events.emit(WatchingChanged(how))
 
-    async def _follow_files(self) -> None:
+    async def _repeat(self, follow: Callable[[], Awaitable[None]]) -> None:
+        """Do this for ever, and again after a while when it fails."""
+        told = ""
         while True:
-            await self._files_came.wait()
-            await asyncio.sleep(GATHER_SECONDS)
-            self._files_came.clear()
-            files, self._files = self._files, set()
-            if len(files) <= MOST_FILES:
+            try:
+                await follow()
+                told = ""
+            except StoreError as error:
+                if told != str(error):
+                    log.warning("what others write to %s waits: %s", self._base, error)
+                told = str(error)
+                await asyncio.sleep(FAILED_SECONDS)
+
+    async def _follow_files(self) -> None:
+        """Look at the files that hints tell of."""
+        await self._files_came.wait()
+        await asyncio.sleep(GATHER_SECONDS)
+        files, self._files = self._files, set()
+        self._files_came.clear()
+        if len(files) <= MOST_FILES:
+            try:
                 await self._index.refresh(await self._index.read(_images_of, files))
+            except StoreError:
+                self._files |= files
+                self._files_came.set()
+                raise
 
     async def _follow_folders(self) -> None:
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(self._loop.time() + self._until_full()):
-                    await self._hinted.wait()
-            if self._hinted.is_set():
-                await self._settle()
-            else:
-                await self._look_at_everything()
+        """Look at the folders when there are hints, and at everything when that is due."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._loop.time() + self._until_full()):
+                await self._hinted.wait()
+        if self._hinted.is_set():
+            await self._settle()
+        else:
+            await self._look_at_everything()
 
     async def _settle(self) -> None:
         """Look at the folders until nothing has come for a while."""
@@ -125,7 +149,11 @@ class Follower:
             self._hinted.clear()
             await self._index.settled()  # a scan under way may have passed what changed since
             began = time.monotonic()
-            await self._index.look()
+            try:
+                await self._index.look()
+            except StoreError:
+                self._hinted.set()
+                raise
             looked = time.monotonic()
             pause = 2 * (looked - began)
             await asyncio.sleep(pause if self._polls else max(PAUSE_SECONDS, pause))

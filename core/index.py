@@ -216,11 +216,14 @@ class Index:
         self._in_loop(self._on_renewed)
 
     def _renew_replaced(self) -> None:
-        """Open the catalogue anew if its file is not the one that is open any more."""
-        if not self._path.exists():
-            self._renew(CatalogDamaged(f"{self._path} was deleted"))
-        elif self._path.stat().st_ino != self._file:
-            self._renew(CatalogDamaged(f"another process made {self._path} anew"), delete=False)
+        """Open the catalogue anew if none is open, or not the file that is there any more."""
+        try:
+            file = self._path.stat().st_ino
+        except OSError as error:
+            self._renew(CatalogDamaged(f"{self._path} is gone: {error.strerror}"))
+        else:
+            if self._catalog is None or file != self._file:
+                self._renew(CatalogDamaged(f"{self._path} is another than before"), delete=False)
 
     def _tell_changes(self, catalog: Catalog) -> None:
         """Tell what was written into the catalogue since this was done last, by any process."""
