@@ -33,7 +33,6 @@ from core.catalog_schema import SMALL_CACHE, catalog_errors
 from core.catalog_search import found_in, values_in
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
-from core.errors import CatalogError
 from core.presence import Place
 from core.prune_records import Candidate
 from core.query_terms import Query as SearchQuery
@@ -70,19 +69,6 @@ def open_catalog(path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> Catal
         CatalogError: It cannot be opened or made.
     """
     return Catalog(path, store, cache_kib)
-
-
-def delete_catalog(path: Path) -> None:
-    """Delete a catalogue's files; those that have it open go on with what is then theirs alone.
-
-    Raises:
-        CatalogError: They cannot be deleted.
-    """
-    for suffix in ("", "-wal", "-shm"):
-        try:
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        except OSError as error:
-            raise CatalogError(f"The catalogue {path} cannot be deleted: {error}.") from error
 
 
 class Catalog(CatalogFile):

@@ -8,6 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog_schema import SMALL_CACHE, catalog_errors, connect
+from core.errors import CatalogError
+
+
+def delete_catalog(path: Path) -> None:
+    """Delete a catalogue's files; those that have it open go on with what is then theirs alone.
+
+    Raises:
+        CatalogError: They cannot be deleted.
+    """
+    for suffix in ("", "-wal", "-shm"):
+        try:
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        except OSError as error:
+            raise CatalogError(f"The catalogue {path} cannot be deleted: {error}.") from error
 
 
 class CatalogFile:

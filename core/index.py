@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from core import files
-from core.catalog import Catalog, delete_catalog, open_catalog
+from core.catalog import Catalog, open_catalog
+from core.catalog_file import delete_catalog
 from core.errors import (
     CatalogDamaged,
     CatalogError,

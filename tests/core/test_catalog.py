@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalog import Catalog, delete_catalog, open_catalog
+from core.catalog import Catalog, open_catalog
+from core.catalog_file import delete_catalog
 from core.changes import (
     BESIDE,
     IN_METADATA,
