@@ -139,7 +139,7 @@ class Follower:
                 await self._hinted.wait()
         if self._hinted.is_set():
             await self._settle()
-        else:
+        if not self._until_full():  # where hints never end it is due amid them
             await self._look_at_everything()
 
     async def _settle(self) -> None:

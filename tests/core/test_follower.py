@@ -243,6 +243,30 @@ async def test_without_any_hint_idling_is_enough(
         await until_true(manager)
 
 
+class Busy(Watcher):
+    """A watcher whose hints never end, and never lead to sidecars."""
+
+    def _run(self) -> None:
+        self._on_watching(Watching.NOTIFIED)
+        while not self._stop.wait(0.05):
+            self._on_hints(None)
+
+
+async def test_where_something_always_happens_every_file_is_looked_at_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.follower.LATEST_SECONDS", 0.5)
+    monkeypatch.setattr("core.follower.RESTED_SECONDS", 0.3)
+    monkeypatch.setattr("core.follower.PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Busy,))
+    image = DiskStore(tmp_path).dated(NOON, 1, prompt="fox")
+    for folder in (image.parent, tmp_path / "images"):
+        os.utime(folder, (1e9, 1e9))
+    async with followed(tmp_path) as manager:
+        image.with_suffix(".json").write_text(json.dumps({"prompt": "edited in place"}))
+        await until_true(manager)
+
+
 async def test_without_any_hint_the_person_coming_back_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
