@@ -107,6 +107,7 @@ class Watcher:
             if _watched() < wanted:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._on_watching(Watching.NOTIFIED)
+            self._on_hints(None)  # what was saved before that was not heard of
             while (found := system.watch(GATHER_MS, QUIET_MS, LOOK_MS, self._stop)) != "stop":
                 if isinstance(found, set):
                     self._on_hints(self._relative(path for _, path in found))
@@ -131,6 +132,7 @@ class Watcher:
     def _poll(self, why: Watching) -> None:
         """Look by the clock, for some minutes; then it may be better to watch."""
         self._on_watching(why)
+        self._on_hints(None)
         until = time.monotonic() + POLLED_SECONDS
         while time.monotonic() < until and not self._stop.wait(POLL_SECONDS):
             self._on_hints(None)

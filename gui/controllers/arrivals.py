@@ -95,14 +95,11 @@ class ArrivalController(QObject):
         store.tasks.start(self._follow_others(store))
 
     async def _follow_others(self, store: OpenStore) -> None:
-        """Follow what others write, and look at what they wrote before the pictures were there."""
-        known = (await store.manager.totals()).images
-        if known:
+        """Follow what others write, once the pictures are there."""
+        if (await store.manager.totals()).images:
             with suppress(TimeoutError):  # the person may look at the trash
                 await asyncio.wait_for(self._shown(), LONGEST_UNFOLLOWED)
         store.manager.follow()
-        for _ in range(2 if known else 0):  # the first may be the look that began before
-            await store.manager.rescan()
 
     def _on_closing(self) -> None:
         self._window.stats.set_watching("")

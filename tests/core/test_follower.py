@@ -243,6 +243,27 @@ async def test_without_any_hint_idling_is_enough(
         await until_true(manager)
 
 
+class Late(Watcher):
+    """A watcher that begins so late that something is saved just before."""
+
+    store: DiskStore
+
+    def _watch(self, folders: dict[str, tuple[int, int]]) -> None:
+        self.store.dated(NOON, 2)
+        super()._watch(folders)
+
+
+async def test_what_is_saved_before_the_watching_begins_comes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Late,))
+    Late.store = DiskStore(tmp_path)
+    Late.store.dated(NOON, 1)
+    async with followed(tmp_path) as manager:
+        await until_true(manager)
+        assert len(await known(manager)) == 2
+
+
 class Busy(Watcher):
     """A watcher whose hints never end, and never lead to sidecars."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -139,6 +140,22 @@ async def test_blind_the_window_is_right_when_the_person_comes_back_to_it(
         await asyncio.sleep(0.3)
         assert shown(session) == 10
         QApplication.sendEvent(session.window, QEvent(QEvent.Type.WindowActivate))
+        await until(lambda: shown(session) == 11)
+
+
+async def test_what_is_saved_just_before_the_window_follows_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_store(tmp_path / "store", images=10, days=1)
+    watch = Watcher._watch
+
+    def late(watcher: Watcher, folders: dict[str, tuple[int, int]]) -> None:
+        time.sleep(1)  # in its own thread
+        make_image(base, NEWEST, seed=8)
+        watch(watcher, folders)
+
+    monkeypatch.setattr(Watcher, "_watch", late)
+    async with open_window(base) as session:
         await until(lambda: shown(session) == 11)
 
 
