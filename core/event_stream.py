@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from core.events import Event, EventBus, ImagesChanged
+from core.events import Event, EventBus, ImagesChanged, SearchGrew
 
 
 class EventStream(AsyncIterator[Event]):
     """Yields the events of a store from its making on, until it or the store is closed.
 
     Nothing is lost and nothing piles up: who is slow gets one event of each kind in place of
-    several. Of :class:`ImagesChanged` that is one with all their days and keys, of the others the
-    last. Events of one kind come in their order; between kinds the order of the first counts.
+    several: the last, with the days and keys of all. Events of one kind come in their order;
+    between kinds the order of the first counts.
 
     It belongs to the event loop of its store and to one reader.
 
@@ -47,5 +47,7 @@ class EventStream(AsyncIterator[Event]):
         before = self._pending.get(type(event))
         if isinstance(event, ImagesChanged) and isinstance(before, ImagesChanged):
             event = ImagesChanged(before.days | event.days, before.changed | event.changed)
+        elif isinstance(event, SearchGrew) and isinstance(before, SearchGrew):
+            event = SearchGrew(before.days | event.days, event.waiting)
         self._pending[type(event)] = event
         self._came.set()

@@ -18,7 +18,8 @@ import pytest
 
 from core import ImageStorageManager, StorageSettings
 from core.errors import CatalogError
-from core.events import Event, ImagesChanged, ScanChanged, WatchingChanged
+from core.event_stream import EventStream
+from core.events import Event, EventBus, ImagesChanged, ScanChanged, SearchGrew, WatchingChanged
 from core.follower import Follower
 from core.watcher import Hints, Watcher, Watching, is_remote
 from tests.core.disk_store import DiskStore, truth
@@ -403,6 +404,16 @@ async def test_events_are_waited_for_and_none_is_lost(tmp_path: Path) -> None:
                 if told >= days:
                     break
     assert [event async for event in stream if isinstance(event, ImagesChanged)] == []
+
+
+async def test_days_of_searches_that_grew_are_told_together(tmp_path: Path) -> None:
+    events = EventBus()
+    stream = EventStream(events)
+    for day in (5, 7, 9):
+        events.emit(SearchGrew(frozenset({day}), waiting=True))
+    events.emit(SearchGrew(frozenset(), waiting=False))
+    stream.close()
+    assert [event async for event in stream] == [SearchGrew(frozenset({5, 7, 9}), waiting=False)]
 
 
 async def test_a_slow_reader_gets_few_events_with_all_that_happened(tmp_path: Path) -> None:
