@@ -1,4 +1,4 @@
-"""The catalogue, kept true to the disk: opened, read, rescanned, and rebuilt when damaged."""
+"""The catalogue, kept true to the disk by scans and by looks at some folders or files."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from core import files
-from core.catalog import Catalog, open_catalog
-from core.catalog_file import delete_catalog
-from core.errors import (
-    CatalogDamaged,
-    CatalogError,
-    StoreError,
-    StoreNotFound,
-    StoreUnreadable,
-    WorkerDied,
-)
-from core.events import CatalogReset, EventBus, ImagesChanged, ScanChanged
+from core.catalog import Catalog
+from core.catalog_keeper import CatalogKeeper
+from core.errors import CatalogDamaged, StoreError, StoreNotFound, StoreUnreadable, WorkerDied
+from core.events import EventBus, ScanChanged
 from core.records import ScanProgress
 from core.scan_messages import Changed, Problem, decode_message
 from core.spot_check import spot_check
@@ -59,19 +50,15 @@ class Index:
     def __init__(self, base: Path, cache: Path, workers: WorkerPool, events: EventBus) -> None:
         self._base = base
         self._path = cache / "catalog.db"
+        self._keeper = CatalogKeeper(base, self._path, events, self._on_renewed)
         self._workers = workers
         self._events = events
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="catalogue")
-        self._catalog: Catalog | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._scan: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
         self._full = False
         self._again = False
         self._looked = -FRESH_SECONDS
-        self._told = 0  # the last change in the catalogue's log that was told
         self.missing: str | None = None
-        self._file = 0  # which file the open catalogue is
         self._touched: set[str] = set()
 
     async def open(self) -> None:
@@ -80,16 +67,12 @@ class Index:
         Raises:
             CatalogError: The cache folder cannot be written.
         """
-        self._loop = asyncio.get_running_loop()
-        await self._in_thread(self._open)
+        await self._keeper.open()
 
     async def close(self) -> None:
         """End a scan under way and close the catalogue; more calls do nothing."""
         await self.cancel()
-        if self._loop is not None:
-            self._loop = None
-            await self._in_thread(self._close)
-            self._thread.shutdown()
+        await self._keeper.close()
 
     async def read(
         self, query: Callable[Concatenate[Catalog, P], T], *args: P.args, **kwargs: P.kwargs
@@ -98,9 +81,7 @@ class Index:
 
         A catalogue found damaged is rebuilt, and the query asked once more of the new one.
         """
-        if self._loop is None:
-            raise CatalogError(f"The store {self._base} is closed: open it first")
-        return await self._in_thread(lambda: self._ask(query, *args, **kwargs))
+        return await self._keeper.read(query, *args, **kwargs)
 
     def rescan(self, *, full: bool = False) -> asyncio.Task[None]:
         """Start a scan, or join the one under way; the task ends with it.
@@ -148,7 +129,7 @@ class Index:
         if changed:
             await asyncio.wait([self.rescan()])
         else:
-            await self.read(self._tell_changes)
+            await self._keeper.tell_changes()
 
     async def refresh(self, paths: Collection[str]) -> None:
         """Take over at once what was just done to these image files, and tell subscribers.
@@ -164,11 +145,11 @@ class Index:
         await self._refresh(paths)
 
     async def _refresh(self, paths: Collection[str]) -> None:
-        if self._catalog is None or not paths:
+        if not self._keeper.is_open or not paths:
             return
         try:
             await self.read(spot_check, self._base, paths)
-            await self.read(self._tell_changes)
+            await self._keeper.tell_changes()
         except StoreError as error:
             log.warning("%s waits for the next scan: %s", ", ".join(paths), error)
 
@@ -178,82 +159,13 @@ class Index:
             self._scan.cancel()
             await asyncio.wait([self._scan])
 
-    # In the catalogue's thread, one after the other
-
-    def _open(self) -> None:
-        for problem in files.make_folders([self._path.parent]):
-            raise CatalogError(f"{problem}; the catalogue has no place to be")
-        try:
-            self._catalog = open_catalog(self._path, self._base)
-        except CatalogDamaged as error:
-            log.warning("the catalogue starts anew: %s", error)
-            delete_catalog(self._path)
-            self._catalog = open_catalog(self._path, self._base)
-        self._told = self._catalog.last_change()
-        self._file = self._path.stat().st_ino
-
-    def _close(self) -> None:
-        if self._catalog is not None:
-            self._catalog.close()
-            self._catalog = None
-
-    def _ask(
-        self, query: Callable[Concatenate[Catalog, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        if self._catalog is None:
-            raise CatalogError(f"The store {self._base} is closed: open it first")
-        try:
-            return query(self._catalog, *args, **kwargs)
-        except CatalogDamaged as error:
-            self._renew(error)
-            return query(self._catalog, *args, **kwargs)
-
-    def _renew(self, error: CatalogDamaged, *, delete: bool = True) -> None:
-        log.warning("the catalogue is rebuilt: %s", error)
-        self._close()
-        if delete:
-            delete_catalog(self._path)
-        self._open()
-        self._in_loop(self._on_renewed)
-
-    def _renew_replaced(self) -> None:
-        """Open the catalogue anew if none is open, or not the file that is there any more."""
-        try:
-            file = self._path.stat().st_ino
-        except OSError as error:
-            self._renew(CatalogDamaged(f"{self._path} is gone: {error.strerror}"))
-        else:
-            if self._catalog is None or file != self._file:
-                self._renew(CatalogDamaged(f"{self._path} is another than before"), delete=False)
-
-    def _tell_changes(self, catalog: Catalog) -> None:
-        """Tell what was written into the catalogue since this was done last, by any process."""
-        self._told, applied = catalog.changes_after(self._told)
-        if applied is None:
-            log.info("much has changed in %s: all of it is read again", self._path)
-            self._in_loop(self._events.emit, CatalogReset())
-        elif applied.days:
-            self._in_loop(self._events.emit, ImagesChanged(applied.days, applied.keys))
-
-    def _in_loop(self, call: Callable[..., object], *args: object) -> None:
-        """Have this called in the loop, whether or not who asked still waits for the answer."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(call, *args)
-
-    # In the loop
-
     def _on_renewed(self) -> None:
-        self._events.emit(CatalogReset())
         if self._scan is None or self._scan.done():
             self.rescan()
         else:
             self._again = True
             if self._following is not None:
                 self._following.cancel()  # it writes into the file that is gone
-
-    async def _in_thread(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
 
     async def _folders_changed(self) -> bool:
         known = await self.read(lambda each: (each.folder_states(), each.place()))
@@ -282,17 +194,17 @@ class Index:
     async def _scan_once(self, problems: list[str]) -> None:
         try:
             looked = time.monotonic()
-            await self._in_thread(self._renew_replaced)
+            await self._keeper.renew_replaced()
             if self._full or await self._folders_changed():
                 self._following = asyncio.create_task(self._follow_scan(self._full, problems))
                 await self._following
-            await self.read(self._tell_changes)
+            await self._keeper.tell_changes()
             self._looked = looked
             while self._touched:
                 touched, self._touched = self._touched, set()
                 await self._refresh(touched)
         except CatalogDamaged as error:
-            await self._in_thread(self._renew, error)
+            await self._keeper.renew(error)
             self._again = True
         except WorkerDied as error:
             log.warning("the scan of %s stopped: %s", self._base, error)
@@ -310,7 +222,7 @@ class Index:
             async for reply in replies:
                 message = decode_message(reply)
                 if isinstance(message, Changed):
-                    await self.read(self._tell_changes)
+                    await self._keeper.tell_changes()
                 elif isinstance(message, ScanProgress):
                     self._events.emit(ScanChanged(message, tuple(problems)))
                 elif isinstance(message, Problem) and len(problems) < MOST_PROBLEMS:
