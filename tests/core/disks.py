@@ -7,10 +7,11 @@ as on Debian, and nothing stays mounted however the tests end.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,13 @@ kernel.apparmor_restrict_unprivileged_userns=0, and a container's seccomp profil
 """
 
 #: Mounts a file system in user space on ``$0``, and ends the process that should answer for it.
-FAILING = """exec 3<>/dev/fuse &&
+_FAILING = """exec 3<>/dev/fuse &&
 mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 failing "$0" && exec 3>&-"""
+
+needs_fuse = pytest.mark.skipif(
+    not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs file systems in user space"
+)
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts where everybody sees it")
 
 
 @contextmanager
@@ -44,8 +50,23 @@ def read_only(folder: Path) -> Iterator[Path]:
 @contextmanager
 def failing(folder: Path) -> Iterator[Path]:
     """Have all that is done to a folder fail, as where a network disk's server is gone."""
-    with _mounted(folder, FAILING) as there:
+    with _mounted(folder, _FAILING) as there:
         yield there
+
+
+@asynccontextmanager
+async def failing_here(folder: Path) -> AsyncIterator[None]:
+    """Have it fail for everybody, where it is; only root can, and it must be undone."""
+    await _run("sh", "-c", _FAILING, str(folder))
+    try:
+        yield
+    finally:
+        await _run("umount", str(folder))
+
+
+async def _run(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(*command)
+    assert await process.wait() == 0
 
 
 @contextmanager

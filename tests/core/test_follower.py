@@ -23,7 +23,7 @@ from core.events import Event, EventBus, ImagesChanged, ScanChanged, SearchGrew,
 from core.follower import Follower
 from core.watcher import Hints, Watcher, Watching, is_remote
 from tests.core.disk_store import DiskStore, truth
-from tests.core.disks import FAILING
+from tests.core.disks import failing_here, needs_fuse, needs_root
 
 NOON = datetime(2026, 11, 20, 12)
 
@@ -166,8 +166,8 @@ async def test_a_store_that_goes_away_and_comes_back_is_followed(tmp_path: Path)
         assert len(await known(manager)) == 2
 
 
-@pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs FUSE")
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounts where it looks")
+@needs_fuse
+@needs_root
 async def test_a_disk_that_fails_is_told_and_followed_again_when_it_is_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -175,8 +175,7 @@ async def test_a_disk_that_fails_is_told_and_followed_again_when_it_is_back(
     store.dated(NOON, 1)
     async with followed(tmp_path) as manager:
         stream = manager.events()
-        await run("sh", "-c", FAILING, str(tmp_path / "images"))
-        try:
+        async with failing_here(tmp_path / "images"):
             async with asyncio.timeout(10):
                 async for event in stream:
                     if isinstance(event, ScanChanged) and event.problems:
@@ -185,8 +184,6 @@ async def test_a_disk_that_fails_is_told_and_followed_again_when_it_is_back(
             assert manager.missing == event.problems[0]
             await asyncio.sleep(2.5)  # it is looked at every two seconds, and told of once
             assert caplog.text.count("Transport endpoint") == 1
-        finally:
-            await run("umount", str(tmp_path / "images"))
         store.dated(NOON, 2)
         await until_true(manager)
         assert manager.missing is None
@@ -365,7 +362,7 @@ def test_where_the_system_tells_of_mounts_the_root_is_local() -> None:
     assert not is_remote(Path("/"))
 
 
-@pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs FUSE")
+@needs_fuse
 @pytest.mark.skipif(shutil.which("bindfs") is None, reason="needs bindfs")
 async def test_on_a_real_mount_that_tells_nothing_others_are_followed(tmp_path: Path) -> None:
     server, mount = DiskStore(tmp_path / "server"), tmp_path / "mount"

@@ -24,7 +24,7 @@ from core.scanner import scan_job
 from core.spot_check import spot_check
 from core.survey import changed_folders
 from tests.core.disk_store import DiskStore, truth
-from tests.core.disks import failing, tiny_disk
+from tests.core.disks import failing, needs_fuse, tiny_disk
 
 NOW = datetime(2026, 11, 20, 18)
 
@@ -720,7 +720,7 @@ def test_another_store_in_the_place_of_one_is_that(store, tmp_path):
     assert store.known() == {}
 
 
-@pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs FUSE")
+@needs_fuse
 def test_a_disk_for_the_images_that_fails_is_told_and_nothing_is_forgotten(store):
     store.scan()
     with failing(store.base / "images") as images:

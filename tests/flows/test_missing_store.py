@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.watcher import Watcher
+from tests.core.disks import failing_here, needs_fuse, needs_root
 from tests.flows.conftest import open_window, until
 from tests.flows.others import shown
 from tests.stores import NEWEST, make_image, make_store
@@ -54,6 +55,22 @@ async def test_an_empty_folder_in_place_of_the_store_is_no_store_without_images(
         base.rmdir()
         (tmp_path / "unplugged").rename(base)
         await until(lambda: not notice.isVisible(), seconds=3)
+        make_image(base, NEWEST, seed=5)
+        await until(lambda: shown(session) == 21)
+
+
+@needs_fuse
+@needs_root
+async def test_a_disk_that_fails_is_told_until_it_is_back(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=20, days=2)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        notice, stats = session.window.notice, session.window.stats
+        async with failing_here(base / "images"):
+            await until(lambda: "cannot be read: Transport" in notice.accessibleDescription())
+            await until(lambda: "folder missing" in stats.accessibleDescription())
+            assert shown(session) == 20
+        await until(lambda: "missing" not in stats.accessibleDescription())
         make_image(base, NEWEST, seed=5)
         await until(lambda: shown(session) == 21)
 
