@@ -232,7 +232,8 @@ def _fill(file: int, data: bytes, mode: int) -> None:
     while left:
         left = left[os.write(file, left) :]
     if _START_WRITING is not None:  # without waiting, and what was not yet written stays cached
-        os.posix_fadvise(file, 0, 0, _START_WRITING)
+        with suppress(OSError):  # advice, which not every disk takes
+            os.posix_fadvise(file, 0, 0, _START_WRITING)
 
 
 def name_file(before: int, old: str, after: int, new: str) -> None:

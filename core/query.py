@@ -90,7 +90,7 @@ def parse(text: str, now: datetime) -> Query:
         QueryError: A part is not understood; it says which, and what could be there.
     """
     if len(text) > LONGEST:
-        raise QueryError(f"A search has at most {LONGEST:,} characters.", LONGEST, len(text))
+        raise QueryError(f"A search has at most {LONGEST:,} characters.", 0, len(text))
     text = _UNUSABLE.sub(" ", text)
     terms: list[Term] = []
     places: list[tuple[int, int]] = []

@@ -63,6 +63,7 @@ class Searcher:
         self._events = events
         self._scanning = False
         self._came = False  # images may have, since it was looked
+        self._told_waiting = False
         self._filling: asyncio.Task[None] | None = None
         self._unsubscribe = events.subscribe(self._on_event)
 
@@ -111,18 +112,18 @@ class Searcher:
     async def _fill(self) -> None:
         """Have everything made searchable that is not; scans go before."""
         arguments = (str(self._base), str(self._index.path), TURN_SECONDS)
-        waiting = False
         try:
             while self._came and not self._scanning:
                 self._came = False
                 while not self._scanning and await self._index.read(Catalog.waiting):
-                    waiting = True
+                    self._told_waiting = True
                     days = await self._workers.call("make searchable", *arguments)
                     self._events.emit(SearchGrew(msgspec.convert(days, frozenset[int]), True))
-            if waiting and not self._scanning:
-                self._events.emit(SearchGrew(frozenset(), False))
         except StoreError as error:
             log.warning("Not all images of %s can be found by searches: %s", self._base, error)
+        if self._told_waiting and not self._scanning:  # else after the scan, whatever it brings
+            self._told_waiting = False
+            self._events.emit(SearchGrew(frozenset(), False))
 
 
 def make_searchable(base: str, catalog_path: str, seconds: float) -> list[int]:

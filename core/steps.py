@@ -26,9 +26,22 @@ Steps = Generator[tuple[int, ...], None, T]
 AT_ONCE = 16  # changes that are made together, and for which a store is locked once
 SYNCED_AT_ONCE = 8  # so that the disk's cache is flushed once for several
 
-_threads = ThreadPoolExecutor(SYNCED_AT_ONCE, thread_name_prefix="sync")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
+
+
+class _Threads:
+    """Where files are synced; a forked process gets threads of its own, for it has not these."""
+
+    def __init__(self) -> None:
+        self.renew()
+        os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        self.pool = ThreadPoolExecutor(SYNCED_AT_ONCE, thread_name_prefix="sync")
+
+
+_threads = _Threads()
 
 
 class Folders:
@@ -151,7 +164,7 @@ def _sync_all(descriptors: set[int]) -> dict[int, OSError]:
     if not descriptors:
         return {}
     first, *others = sorted(descriptors)
-    elsewhere = [_threads.submit(_try_to_sync, each) for each in others]
+    elsewhere = [_threads.pool.submit(_try_to_sync, each) for each in others]
     tried = [_try_to_sync(first), *(each.result() for each in elsewhere)]
     return {problem.filename: problem for problem in tried if problem is not None}
 

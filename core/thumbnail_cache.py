@@ -38,7 +38,7 @@ class ThumbnailCache:
     """
 
     # Another version (of the tables, or of how thumbnails are made) starts anew.
-    _VERSION = 1
+    _VERSION = 2
     _APPLICATION = 0x43537468  # tells our file from any other SQLite database
     _SCHEMA = """
         CREATE TABLE thumbnails (

@@ -73,6 +73,7 @@ class Finding:
         await asyncio.gather(*(self._search_one(*search, days) for search in self._searches))
 
     async def _search_one(self, query: Query, known: Days, days: Collection[int] | None) -> None:
+        before = set(known)  # what others add meanwhile is none of this search's business
         looked: set[int] = set()
         async with aclosing(self._store.manager.search(query, days)) as pieces:
             async for piece in pieces:
@@ -81,10 +82,11 @@ class Finding:
                 for day in changed - found.keys():
                     del known[day]
                 known |= found
-                looked |= changed
+                looked |= set(piece.looked)
                 if changed:
                     self._on_change(changed)
-        gone = known.keys() - looked if days is None else known.keys() & set(days) - looked
+        gone = (before if days is None else known.keys() & set(days)) - looked
+        gone &= known.keys()
         for day in gone:
             del known[day]
         if gone:

@@ -115,7 +115,7 @@ class SettingsController(QObject):
         if close:
             dialog.accept()
 
-    # dialogs.Looks
+    # Looks
 
     def _looks(self) -> dialogs.Looks:
         kept = self._preferences

@@ -108,15 +108,17 @@ class _Shown:
 
     def _on_images_changed(self, days: frozenset[int], keys: frozenset[int]) -> None:
         months = {date.fromordinal(day).replace(day=1).toordinal() for day in days}
-        for month in months:
-            self._months.pop(month, None)
-        if months:
+        self._changed |= months
+        if months and not self._soon.isActive():
             self.settled.clear()
             self._soon.start()
 
     async def _fill(self) -> None:
         """Sum up the months that are not, newest first, and show the sums."""
         manager = self._store.manager
+        for first in self._changed:  # what changes from here on is asked for once more
+            self._months.pop(first, None)
+        self._changed.clear()
         totals = await manager.day_totals()
         wanted = {date.fromordinal(total.day).replace(day=1).toordinal() for total in totals}
         for gone in self._months.keys() - wanted:
@@ -129,7 +131,8 @@ class _Shown:
                     await self._show(len(wanted))
         await self._show(len(wanted))
         await self._tell_outlook()
-        self.settled.set()
+        if not self._changed:
+            self.settled.set()
 
     async def _show(self, wanted: int) -> None:
         found = await asyncio.to_thread(Statistics, list(self._months.values()))

@@ -30,7 +30,7 @@ from gui.models.statistics import (
     format_of,
     model_of,
 )
-from gui.text import cost_text, moment_text, size_text, translated
+from gui.text import cost_text, moment_text, number_text, size_text, translated
 from gui.views.charts import MonthChart, Ranking
 from gui.views.image_table import ImageTable
 from gui.views.labels import heading, quiet_label
@@ -90,13 +90,13 @@ class StatisticsDialog(QDialog):
         self._content = QWidget()
         self._content.setObjectName("metadataContent")
         self._lay_out()
-        self.set_progress(0, 0)
+        self.set_progress(0, 1)
 
     def set_progress(self, done: int, total: int) -> None:
         """Say how many of the months are summed up."""
         self._progress.setRange(0, total)
         self._progress.setValue(done)
-        whole = bool(total) and done >= total
+        whole = done >= total
         self._progress.setVisible(not whole)
         for button in (self._csv, self._picture):
             button.setEnabled(whole)
@@ -193,7 +193,12 @@ class _Numbers(QWidget):
 
     def show_numbers(self, found: Statistics) -> None:
         cost = "–" if found.cost_usd is None else cost_text(found.cost_usd)
-        texts = (f"{found.images:,}", _size(found.size_bytes), cost, f"{len(found.months):,}")
+        texts = (
+            number_text(found.images),
+            _size(found.size_bytes),
+            cost,
+            number_text(len(found.months)),
+        )
         for label, text in zip(self._values, texts, strict=True):
             label.setText(text)
 

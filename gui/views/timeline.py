@@ -91,14 +91,24 @@ class TimelineView(QWidget):
             self.update()
 
     def _arrange(self) -> None:
+        before = self.bars
+
+        def place(number: int) -> int:
+            """Return where a bar's first day stands now; where there was none, the newest."""
+            at_newest = not before or number >= len(before) - 1
+            day = self._totals[0].day if at_newest and self._totals else 0
+            return self._timeline.bar_of(day if at_newest else before[number].first)
+
         if self._totals:
             most = max((self.width() - 2 * MARGIN) // PITCH, 1)
             unit = unit_for(self._totals[-1].day, self._totals[0].day, most)
             self._timeline = Timeline(self._totals, self._fates, unit)
         else:
             self._timeline = Timeline((), self._fates, Unit.DAY)
-        self._hovered = self._pressed = None
-        self._current = self._anchor = max(len(self.bars) - 1, 0)
+        self._hovered = None
+        if self._pressed is not None:
+            self._pressed = place(self._pressed)
+        self._current, self._anchor = place(self._current), place(self._anchor)
         self.update()
 
     # Where things are

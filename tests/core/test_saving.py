@@ -640,3 +640,34 @@ def test_a_writer_that_is_killed_again_and_again_loses_and_tears_nothing(tmp_pat
             assert sidecar is not None
         if sidecar is not None:
             assert (sidecar["image_id"], sidecar["n"]) == (image_id, int(words[1]))
+
+
+FORK = """
+import os, sys
+from pathlib import Path
+from core import durable
+from core.steps import Folders, take_together
+
+base = Path(sys.argv[1])
+
+def write(name):
+    with Folders(base) as folders:
+        files = [durable.writing(folders, base, f"{name}{n}", b"x") for n in range(4)]
+        assert take_together(files) == [True] * 4
+
+write("before")
+child = os.fork()
+write("child" if child == 0 else "parent")
+if child == 0:
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_process_that_forks_after_saving_can_save_in_both(tmp_path):
+    base = tmp_path / "store"
+    base.mkdir()
+    forking = start(FORK, base)
+    forking.communicate(timeout=20)
+    assert forking.returncode == 0
+    assert len(list(base.iterdir())) == 12

@@ -109,6 +109,8 @@ async def test_an_empty_store_has_statistics_too(tmp_path):
     async with open_window(tmp_path / "store") as session:
         dialog = await opened(session)
         assert dialog.statistics.images == 0
+        assert not dialog._progress.isVisible()
+        assert dialog._csv.isEnabled()
         dialog.picture()
 
 

@@ -104,6 +104,17 @@ def test_a_click_chooses_a_day_and_one_on_the_axis_everything(
         QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=below)
 
 
+def test_what_comes_meanwhile_ends_no_drag(view: TimelineView, qtbot: QtBot) -> None:
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(view, left, pos=middle(view, 6))
+    view.set_totals(totals_of({TODAY - back: back + 1 for back in range(12)}), NONE)
+    qtbot.waitUntil(lambda: len(view.bars) == 12)
+    with qtbot.waitSignal(view.range_chosen) as chosen:
+        QTest.mouseMove(view, middle(view, 4))
+        QTest.mouseRelease(view, left, pos=middle(view, 4))
+    assert chosen.args == [TODAY - 7, TODAY - 3]
+
+
 def test_the_keyboard_chooses_too(view: TimelineView, qtbot: QtBot) -> None:
     key, shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(view, key.Key_Left)
