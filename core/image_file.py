@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from core.errors import ThumbnailUnavailable
 
+MAX_PIXELS = 256_000_000  # of an image that is shown or imported
 # What Pillow's readers raise on files that are broken or were made to break them.
 BROKEN = (
     OSError,

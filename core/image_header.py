@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from core.image_file import BROKEN
+from core.image_file import BROKEN, MAX_PIXELS
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,11 +49,25 @@ def read_from(data: bytes, read: Callable[[Image.Image], T]) -> T | None:
     Returns:
         ``None`` where it cannot be opened, is too large to show, or broken where ``read`` looks.
     """
+    try:
+        with _opened(data) as image:
+            return read(image) if image.width * image.height <= MAX_PIXELS else None
+    except (Warning, MemoryError, *BROKEN):  # a warning, where the process makes errors of them
+        return None
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Open an image by Pillow's own readers, but with our limit to its pixels.
+
+    ``Image.open`` has a lower one, for all of the process, which may be a server's.
+    """
     from PIL import Image  # here: what only reads a store need not load it
 
-    try:
-        with Image.open(io.BytesIO(data), formats=[name for name in _NAMES if name != "MPO"]) as it:
-            return read(it)
-    # A warning, where the process makes errors of them.
-    except (Image.DecompressionBombError, Warning, MemoryError, *BROKEN):
-        return None
+    Image.init()
+    for name in _NAMES:
+        if name not in Image.OPEN:
+            continue
+        factory, accepts = Image.OPEN[name]
+        if accepts is None or accepts(data[:16]) is True:
+            return factory(io.BytesIO(data), "")
+    raise ValueError("no image of a known format")

@@ -28,9 +28,7 @@ from PIL import (
 )
 
 from core.errors import ThumbnailError, ThumbnailUnavailable
-from core.image_file import BROKEN, open_image
-
-MAX_PIXELS = 256_000_000
+from core.image_file import BROKEN, MAX_PIXELS, open_image
 
 FORMATS = tuple(
     plugin.format

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Qt
@@ -254,12 +255,24 @@ def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
             menus[top].addSeparator()
         if below and row.menu not in menus:
             menus[row.menu] = menus[top].addMenu(_text(below))
+            menus[top].aboutToShow.connect(partial(_offer, menus[row.menu]))
         menus[row.menu].addAction(actions[row.id])
+
+
+def _offer(menu: QMenu) -> None:
+    """Have a menu within another open only where something in it can be done."""
+    menu.menuAction().setEnabled(any(action.isEnabled() for action in menu.actions()))
 
 
 def shortcut_rows(rows: Iterable[ActionRow] = ACTIONS) -> list[tuple[str, str]]:
     """Return (keys, what they do) of every action that has a shortcut, for people."""
-    return [(_keys(row), _plain(row).removesuffix("…")) for row in rows if row.shortcuts]
+    return [(_keys(row), _listed(row)) for row in rows if row.shortcuts]
+
+
+def _listed(row: ActionRow) -> str:
+    """Return what an action does in a list; a text without a word says it in its menu only."""
+    text = _plain(row).removesuffix("…")
+    return text if any(map(str.isalpha, text)) else _text(row.tip)
 
 
 def _keys(row: ActionRow) -> str:

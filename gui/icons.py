@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QPoint, QRect, QSize
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QImageReader, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QStyleOption
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QIconEngine,
+    QImageReader,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication
 
 import resources
 
 SIZE: Final = 20
+_Group, _Role = QPalette.ColorGroup, QPalette.ColorRole
 
 
 def icon(name: str, colour: QColor, size: int = SIZE) -> QIcon:
@@ -48,7 +57,7 @@ class _LineIcon(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         side = min(size.width(), size.height())
         if (side, mode) not in self._drawn:
-            self._drawn[side, mode] = self._styled(self._render(side), mode)
+            self._drawn[side, mode] = self._render(side, self._colour_of(mode))
         return self._drawn[side, mode]
 
     def scaledPixmap(
@@ -64,17 +73,15 @@ class _LineIcon(QIconEngine):
         room = rect.size() - pixmap.deviceIndependentSize().toSize()
         painter.drawPixmap(rect.topLeft() + QPoint(room.width() // 2, room.height() // 2), pixmap)
 
-    def _render(self, side: int) -> QPixmap:
-        svg = resources.read_text(f"icons/{self._name}.svg").replace("currentColor", self._colour)
+    def _render(self, side: int, colour: str) -> QPixmap:
+        svg = resources.read_text(f"icons/{self._name}.svg").replace("currentColor", colour)
         buffer = QBuffer()
         buffer.setData(QByteArray(svg.encode()))
         reader = QImageReader(buffer, QByteArray(b"svg"))
         reader.setScaledSize(QSize(side, side))
         return QPixmap.fromImageReader(reader)
 
-    def _styled(self, pixmap: QPixmap, mode: QIcon.Mode) -> QPixmap:
-        if mode is QIcon.Mode.Normal:
-            return pixmap
-        option = QStyleOption()
-        option.palette = QApplication.palette()
-        return QApplication.style().generatedIconPixmap(mode, pixmap, option)
+    def _colour_of(self, mode: QIcon.Mode) -> str:
+        if mode is not QIcon.Mode.Disabled:
+            return self._colour
+        return QApplication.palette().color(_Group.Disabled, _Role.ButtonText).name()

@@ -65,8 +65,8 @@ def empty_store(path: Path) -> Page:
     return Page(
         _text("No images yet"),
         _text(
-            "{folder} holds no images. They appear here when the server has made some and you "
-            "press F5, or when you drop some here. If you expected images, open the folder above "
+            "{folder} holds no images. They appear here as the server makes them, and when you "
+            "import some or drop them here. If you expected images, open the folder above "
             "“images”.",
             folder=str(path),
         ),

@@ -6,11 +6,22 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.actions import shortcut_rows
 from gui.text import translated
 
+BAR_PX: Final = 16
+FOOT_PX: Final = 64
+SHARE_OF_SCREEN: Final = 0.8
 IN_THE_GRID: Final = (
     ("Arrows   Home   End   PgUp   PgDn", "Move among the images"),
     ("Shift + move", "Select a range"),
@@ -27,7 +38,10 @@ class ShortcutsDialog(QDialog):
         self.setWindowTitle(_text("Shortcuts"))
         self.setAccessibleName(_text("Shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        form = QFormLayout()
+        content = QWidget()
+        content.setObjectName("metadataContent")
+        form = QFormLayout(content)
+        form.setContentsMargins(24, 24, 24, 16)
         form.setHorizontalSpacing(32)
         form.setVerticalSpacing(9)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -40,12 +54,22 @@ class ShortcutsDialog(QDialog):
             form.addRow(label, value)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        area = QScrollArea()
+        area.setObjectName("metadata")
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setMinimumWidth(content.sizeHint().width() + BAR_PX)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(24, 8, 24, 16)
+        foot.addWidget(buttons)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(20)
-        column.addLayout(form)
-        column.addWidget(buttons)
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(area, 1)
+        column.addLayout(foot)
+        room = self.screen().availableGeometry().height() * SHARE_OF_SCREEN
+        self.resize(self.sizeHint().width(), min(content.sizeHint().height() + FOOT_PX, int(room)))
 
 
 def _text(source: str) -> str:

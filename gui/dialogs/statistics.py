@@ -156,6 +156,7 @@ class StatisticsDialog(QDialog):
         close.clicked.connect(self.close)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(24, 12, 24, 16)
+        buttons.setSpacing(8)
         buttons.addWidget(self._csv)
         buttons.addWidget(self._picture)
         buttons.addWidget(self._progress, 1)

@@ -6,6 +6,7 @@ import builtins
 import json
 import random
 import struct
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from core.embedded import read_embedded
 from core.embedded_records import Embedded, Generated, State
 from core.errors import ThumbnailError, ThumbnailUnavailable
 from core.generators import read_generated
+from core.image_header import read_header
 from core.xmp import XmpError, read_xmp
 from tests import generated
 from tests.generated import exif_chunk, international_chunk, packed_chunk, png, text_chunk
@@ -337,3 +339,15 @@ def test_what_is_no_image_or_not_there_is_said(read, tmp_path: Path) -> None:
         read_embedded("gone.png", str(tmp_path))
     with pytest.raises(ThumbnailUnavailable):
         read_embedded("../image", str(tmp_path))
+
+
+def test_an_image_as_large_as_can_be_shown_has_a_header() -> None:
+    pixels = [struct.pack(">IIBBBBB", width, 16_000, 8, 2, 0, 0, 0) for width in (16_000, 16_001)]
+    large, too_large = (
+        b"\x89PNG\r\n\x1a\n"
+        + generated._chunk(b"IHDR", header)
+        + generated._chunk(b"IDAT", zlib.compress(b"\0"))
+        for header in pixels
+    )
+    assert read_header(large) == ("png", 16_000, 16_000)
+    assert read_header(too_large) is None

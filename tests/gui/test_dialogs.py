@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from gui import aio
 from gui.dialogs.question import confirmed
+from gui.dialogs.shortcuts import ShortcutsDialog
 
 
 async def turns() -> None:
@@ -43,3 +45,13 @@ async def test_who_is_cancelled_leaves_no_dialog_in_front_of_the_window(
     assert QApplication.activeModalWidget() is None
     assert not window.findChildren(QDialog)
     window.close()
+
+
+def test_the_list_of_shortcuts_fits_the_screen_and_says_what_each_does(qtbot: QtBot) -> None:
+    dialog = ShortcutsDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.height() <= dialog.screen().availableGeometry().height()
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Give the selected images 3 of 5 stars" in texts
+    assert all(any(map(str.isalpha, text)) for text in texts[::2])
