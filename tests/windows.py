@@ -11,7 +11,7 @@ import pytest
 # A test that wants a real display starts one of its own, and the program on it as a process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from gui.aio import new_event_loop
@@ -43,6 +43,8 @@ def application(qapp: QApplication, own_machine: None) -> Iterator[QApplication]
     """The one QApplication; no window of a test outlives it."""
     yield qapp
     for window in qapp.topLevelWidgets():
+        if window.windowType() is Qt.WindowType.Popup:
+            continue  # it belongs to what opens it
         window.close()
         window.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
