@@ -10,20 +10,26 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import select
+import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
+from typing import IO
+
+import msgspec
 
 from core.layout import IMAGES, METADATA
+from core.watch_messages import Failed, Message
+from core.worker import LENGTH, command
 
 log = logging.getLogger(__name__)
 
-GATHER_MS = 100  # for how long hints of one burst are gathered
-QUIET_MS = 30  # a burst ends when nothing came for so long
-LOOK_MS = 500  # how often the folders are looked at, whether they are still the same
+LOOK_SECONDS = (
+    0.1  # how often the folders are looked at, whether they are still the same, and whether to end
+)
 POLL_SECONDS = 2.0
 POLLED_SECONDS = 300.0  # until watching is tried again
 
@@ -72,7 +78,7 @@ class Watcher:
         self._thread.start()
 
     def close(self) -> None:
-        """End it; blocks until the thread has ended, for some hundredths of a second."""
+        """End it; blocks until the thread has ended, for a tenth of a second at most."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -91,43 +97,35 @@ class Watcher:
     def _watch(self, folders: dict[str, tuple[int, int]]) -> None:
         """Pass on the system's hints for as long as the folders are the same ones."""
         if not folders:
-            self._stop.wait(LOOK_MS / 1000)
+            self._stop.wait(LOOK_SECONDS)
             if self._folders():
                 self._on_hints(None)
             return
-        # Imported here, in the thread: a window is long open before it is needed.
-        from watchfiles._rust_notify import RustNotify
+        arguments, environment = command("core.watch_folders", str(self._base))
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
+        with subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603 - ourselves
+            arguments, env=environment, **pipes
+        ) as process:
+            try:
+                self._pass_on(process.stdout, folders)
+            finally:
+                process.kill()
 
-        paths = [str(self._base / name) for name in folders]
-        wanted = self._to_watch()
-        with RustNotify(
-            paths, debug=False, force_polling=False, poll_delay_ms=0, recursive=True,
-            ignore_permission_denied=True,
-        ) as system:  # fmt: skip
-            if _watched() < wanted:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self._on_watching(Watching.NOTIFIED)
-            self._on_hints(None)  # what was saved before that was not heard of
-            while (found := system.watch(GATHER_MS, QUIET_MS, LOOK_MS, self._stop)) != "stop":
-                if isinstance(found, set):
-                    self._on_hints(self._relative(path for _, path in found))
-                if self._folders() != folders:  # a disk was unplugged, or one came back
-                    self._on_hints(None)
-                    return
-
-    def _relative(self, paths: Iterable[str]) -> Hints:
-        before = f"{self._base}/"
-        return frozenset(path.removeprefix(before) for path in paths)
-
-    def _to_watch(self) -> int:
-        """Count the folders of both layouts, down to the days."""
-        found = 0
-        level = [self._base / IMAGES]
-        for _ in range(4):  # images, years, months, days
-            folders = [path for path in level if path.is_dir()]
-            found += len(folders)
-            level = [Path(entry) for path in folders for entry in _folders_in(path)]
-        return found + (self._base / METADATA).is_dir()
+    def _pass_on(self, heard: IO[bytes], folders: dict[str, tuple[int, int]]) -> None:
+        watching = False
+        while not self._stop.is_set():
+            ready, _, _ = select.select([heard], [], [], LOOK_SECONDS)
+            if ready:
+                message = _read(heard)
+                if isinstance(message, Failed):
+                    raise OSError(message.number, os.strerror(message.number))
+                if not watching:
+                    watching = True
+                    self._on_watching(Watching.NOTIFIED)
+                self._on_hints(None if message.paths is None else frozenset(message.paths))
+            if self._folders() != folders:  # a disk was unplugged, or one came back
+                self._on_hints(None)
+                return
 
     def _poll(self, why: Watching) -> None:
         """Look by the clock, for some minutes; then it may be better to watch."""
@@ -147,6 +145,26 @@ class Watcher:
                 continue
             found[name] = state.st_dev, state.st_ino
         return found
+
+
+def _read(heard: IO[bytes]) -> Message:
+    """Return what the process that watches says next; one that ended without a word has failed."""
+    try:
+        (length,) = LENGTH.unpack(_exactly(heard, LENGTH.size))
+        message: Message = msgspec.msgpack.decode(_exactly(heard, length), type=Message)
+    except EOFError:
+        return Failed(errno.EIO)
+    return message
+
+
+def _exactly(heard: IO[bytes], count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        more = heard.read(count - len(data))
+        if not more:
+            raise EOFError
+        data += more
+    return data
 
 
 def is_remote(path: Path, mounts: str | None = None) -> bool:
@@ -171,30 +189,6 @@ def is_remote(path: Path, mounts: str | None = None) -> bool:
     return kind.partition(".")[0] in _REMOTE  # such as fuse.sshfs; fuseblk is a local disk
 
 
-def _folders_in(path: Path) -> list[str]:
-    with suppress(OSError), os.scandir(path) as entries:
-        return [entry.path for entry in entries if entry.name.isdigit()]
-    return []
-
-
-def _watched() -> float:
-    """Count what this process watches; endless where that cannot be known.
-
-    The library passes over in silence what the system refuses, so the kernel is asked: proc(5),
-    ``/proc/PID/fdinfo``.
-    """
-    most = 0
-    try:
-        for file in Path("/proc/self/fd").iterdir():
-            with suppress(FileNotFoundError):
-                if str(file.readlink()) == "anon_inode:inotify":
-                    lines = Path("/proc/self/fdinfo", file.name).read_text().splitlines()
-                    most = max(most, sum(line.startswith("inotify") for line in lines))
-    except OSError:
-        return float("inf")
-    return most
-
-
 def _reason(error: OSError) -> Watching:
-    limited = error.errno in (errno.ENOSPC, errno.EMFILE) or "limit" in str(error)
+    limited = error.errno in (errno.ENOSPC, errno.EMFILE)
     return Watching.POLLING_LIMIT if limited else Watching.POLLING_UNABLE

@@ -43,12 +43,12 @@ _PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
 MEMORY_LIMIT = 3 << 30  # bytes of address space: a hostile file gets a MemoryError, not the machine
 
 
-def command() -> tuple[list[str], dict[str, str]]:
-    """Return how a worker is started: the arguments and the environment."""
+def command(module: str = "core.worker", *more: str) -> tuple[list[str], dict[str, str]]:
+    """Return how a process of ours is started: the arguments and the environment."""
     inherited = os.environ.get("PYTHONPATH")
     search_path = _PACKAGE_PARENT + (os.pathsep + inherited if inherited else "")
     # -P, or a folder called core where the program was started would be run
-    arguments = [sys.executable, "-P", "-m", "core.worker"]
+    arguments = [sys.executable, "-P", "-m", module, *more]
     return arguments, {**os.environ, "PYTHONPATH": search_path}
 
 
