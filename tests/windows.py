@@ -46,6 +46,5 @@ def application(qapp: QApplication, own_machine: None) -> Iterator[QApplication]
         if window.windowType() is Qt.WindowType.Popup:
             continue  # it belongs to what opens it
         window.close()
-        if window.windowType() != Qt.WindowType.Popup:  # whose list it is deletes it
-            window.deleteLater()
+        window.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
