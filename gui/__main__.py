@@ -66,7 +66,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--show",
-        choices=["pinned", "trash", "large", "information", "prune", "preferences", "shortcuts"],
+        choices=[
+            "pinned",
+            "trash",
+            "large",
+            "information",
+            "prune",
+            "preferences",
+            "statistics",
+            "shortcuts",
+        ],
         help="for --screenshot: show this first",
     )
     parser.add_argument(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from core.errors import StoreError
 from gui.models.place import Kind
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 PLACES: Final = {"pinned": Kind.PINNED, "trash": Kind.TRASH}
 VIEWS: Final = {"large": ("large_view",), "information": ("large_view", "information")}
-DIALOGS: Final = {"preferences": "preferences", "prune": "prune", "shortcuts": "shortcuts"}
+DIALOGS: Final = {name: name for name in ("preferences", "prune", "statistics", "shortcuts")}
 DIMMED: Final = QColor(0, 0, 0, 110)
 SETTLING_SECONDS: Final = 1.0  # a dialog plans, and makes thumbnails, after it has opened
 
@@ -73,7 +73,8 @@ async def take(session: Session, file: Path, select: int | None, show: str | Non
 def _picture_of(window: QWidget) -> QPixmap:
     """Return what a window looks like, with the dialog over it, if there is one."""
     picture = window.grab()
-    dialog = QApplication.activeModalWidget()
+    others = (each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog))
+    dialog = next((each for each in others if each.isVisible()), None)
     if dialog is None:
         return picture
     painter = QPainter(picture)
