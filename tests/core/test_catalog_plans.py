@@ -7,6 +7,7 @@ images stands out, whatever statement makes it.
 
 from array import array
 from collections.abc import Callable
+from datetime import datetime
 
 import apsw
 import pytest
@@ -14,11 +15,14 @@ import pytest
 from core.catalog import BEGINNING, Catalog, open_catalog
 from core.changes import FolderChange, FolderState, Leftovers
 from core.presence import Place
+from core.query import parse
+from core.query_terms import TextField
 from tests.core.test_catalog import DAY, NOON, SHA, STORE, row
 
 DAYS = 30
 IMAGES_A_DAY = 100
 FEW = 2 * DAYS  # rows: all days, or all folders, but by no means all images
+SEARCH = parse("tea pinned model:none width:>10", datetime(2026, 11, 20))
 FULL_SCAN = "SQLITE_STMTSTATUS_FULLSCAN_STEP"
 
 
@@ -95,6 +99,11 @@ CALLS: dict[str, Callable[[Catalog], object]] = {
     "set_place": lambda catalog: catalog.set_place(Place(1, 2, 3)),
     "last_change": Catalog.last_change,
     "changes_after": lambda catalog: catalog.changes_after(catalog.last_change() - 1),
+    "add_searchable": lambda catalog: catalog.add_searchable(50),
+    "waiting": Catalog.waiting,
+    "search_plan": lambda catalog: catalog.search_plan(SEARCH),
+    "found": lambda catalog: catalog.found(catalog.search_plan(SEARCH), DAY - 1, DAY),
+    "values": lambda catalog: catalog.values(TextField.MODEL),
     "apply": apply_some,
     "keep_days": Catalog.keep_days,
 }
