@@ -227,7 +227,8 @@ async def test_the_second_start_shows_the_catalogue_and_the_cache_at_once(store)
         session.images.modelReset.connect(lambda: seen.append(session.images.rowCount()))
         await all_loaded(session)
         assert 6 in seen
-        assert psutil.Process().children() == []  # nothing had to be read or decoded
+        commands = [child.cmdline() for child in psutil.Process().children()]
+        assert not any("core.worker" in each for each in commands)  # which read and decode
 
 
 async def test_an_edited_sidecar_is_seen_after_f5(store):

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.app import Session
+from gui.controllers.store import Access
 from gui.models.place import Kind
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import NEWEST, make_image, make_store
@@ -326,6 +327,7 @@ async def test_a_failed_delete_can_be_tried_again(tmp_path: Path) -> None:
         await until(lambda: not session.history.busy)
         assert session.history.undo_text == ""
         away.rename(base)
+        await until(lambda: session.stores.access is Access.WRITABLE)
         session.grid.setCurrentIndex(session.images.index(0))
         QTest.keyClick(session.grid, Qt.Key.Key_Delete)
         await until(lambda: said(session) == "1 image moved to the trash")
