@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import Within, create_actions, fill_menu_bar, give_shortcuts, set_icons
+from gui.action_table import Within
+from gui.actions import create_actions, fill_menu_bar, give_shortcuts, set_icons
 from gui.icons import icon
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_table import ImageTableModel

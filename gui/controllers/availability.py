@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from gui.actions import Need, needs_of, set_available
+from gui.action_table import Need
+from gui.actions import needs_of, set_available
 from gui.controllers.history import History
 from gui.controllers.selection import SelectionController
 from gui.controllers.store import Access, StoreController

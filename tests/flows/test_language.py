@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import ACTIONS
+from gui.action_table import ACTIONS
 from gui.dialogs.about import AboutDialog
 from gui.dialogs.fields import NumberBox
 from gui.dialogs.preferences import PreferencesDialog

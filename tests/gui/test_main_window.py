@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from gui import theme
-from gui.actions import ACTIONS, Need, create_actions, set_available, shortcut_rows
+from gui.action_table import ACTIONS, Need
+from gui.actions import create_actions, set_available, shortcut_rows
 from gui.dialogs.problems import ProblemsDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.drops import Offer, Verdict

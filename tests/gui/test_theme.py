@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 from gui import theme
-from gui.actions import ACTIONS
+from gui.action_table import ACTIONS
 from gui.icons import icon
 from gui.theme import DARK, LIGHT, Appearance, Colours
 
