@@ -7,9 +7,9 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -108,6 +108,22 @@ async def in_slices(items: Iterable[T]) -> AsyncGenerator[T, None]:
     until = time.perf_counter() + SLICE_SECONDS
     for item in items:
         yield item
+        if time.perf_counter() > until:
+            await asyncio.sleep(0)
+            until = time.perf_counter() + SLICE_SECONDS
+
+
+async def in_turns(work: Generator[None, None, T]) -> T:
+    """Run a generator to its end and return what it returns.
+
+    It pauses by yielding; when two milliseconds have passed, that leaves the thread to others.
+    """
+    until = time.perf_counter() + SLICE_SECONDS
+    while True:
+        try:
+            next(work)
+        except StopIteration as ended:
+            return cast(T, ended.value)
         if time.perf_counter() > until:
             await asyncio.sleep(0)
             until = time.perf_counter() + SLICE_SECONDS

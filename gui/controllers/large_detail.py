@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QSize, QTimer
 
 from core.errors import WorkerError
 from core.records import ImageRecord
@@ -22,15 +22,21 @@ class LargeDetail(QObject):
         store: Where the image is.
         canvas: What shows it.
         tell: Called with why there are no more pixels.
+        most_pixels: Of which there are never more, whatever the zoom; 0 for no limit.
     """
 
     def __init__(
-        self, store: OpenStore, canvas: PictureCanvas, tell: Callable[[str], object]
+        self,
+        store: OpenStore,
+        canvas: PictureCanvas,
+        tell: Callable[[str], object],
+        most_pixels: int = 0,
     ) -> None:
         super().__init__(canvas)
         self._store = store
         self._canvas = canvas
         self._tell = tell
+        self._most_pixels = most_pixels
         self._bringing = Latest(store.tasks)
         self._record: ImageRecord | None = None
         self._edge: int | None = None  # of what is under way
@@ -53,12 +59,20 @@ class LargeDetail(QObject):
             return
         zoom = self._canvas.zoom
         wanted = max(zoom.image) * zoom.factor
-        if wanted <= max(shown.image.width(), shown.image.height()) * 1.01:
+        most = self._most(shown.whole)
+        if min(wanted, most) <= max(shown.image.width(), shown.image.height()) * 1.01:
             return
-        edge = 0 if zoom.factor >= 1 else ceil(wanted)
+        edge = 0 if min(zoom.factor, most / max(zoom.image)) >= 1 else ceil(min(wanted, most))
         if self._edge is None or 0 < self._edge < (edge or self._edge + 1):
             self._edge = edge
             self._bringing.start(self._bring(self._record, edge))
+
+    def _most(self, whole: QSize) -> int:
+        """Return how many pixels the longer side may have; halved, as decoders do it best."""
+        edge, pixels = max(whole.width(), whole.height()), whole.width() * whole.height()
+        while self._most_pixels and pixels > self._most_pixels:
+            edge, pixels = edge // 2, pixels // 4
+        return edge
 
     async def _bring(self, record: ImageRecord, edge: int) -> None:
         try:

@@ -70,6 +70,7 @@ class LargePictures(QObject):
         self._held: OrderedDict[int, Held] = OrderedDict()
         self._wanted: Sequence[ImageRecord] = ()
         self._edge = 0
+        self._seen = 1
         self._under_way: dict[int, _Begun] = {}
 
     def __len__(self) -> int:
@@ -88,14 +89,16 @@ class LargePictures(QObject):
             self._held.move_to_end(record.key)
         return held
 
-    def want(self, records: Sequence[ImageRecord], edge: int) -> None:
+    def want(self, records: Sequence[ImageRecord], edge: int, seen: int = 1) -> None:
         """Bring these, the most wanted first, in place of what was wanted before.
 
         Args:
             records: The images; those at hand already cost nothing.
             edge: How many pixels the longer side needs to have.
+            seen: How many of them, from the first, are looked at now; the others may be next.
         """
         self._wanted = records
+        self._seen = seen
         self._edge = edge
         self._go_on()
 
@@ -119,12 +122,16 @@ class LargePictures(QObject):
         self._end_what_takes_long({record.key: record for record in lacking})
         if not lacking:
             return
-        record = lacking[0]
-        if record is self._wanted[0]:
-            room = len(self._under_way) < PROCESSES
-        else:
-            room = not self._under_way and self._has_room()
-        if room and record.key not in self._under_way:
+        seen = {record.key for record in self._wanted[: self._seen]}
+        for record in lacking:
+            if record.key in self._under_way:
+                continue
+            if record.key in seen:
+                room = len(self._under_way) < PROCESSES
+            else:
+                room = not self._under_way and self._has_room()
+            if not room:
+                return
             self._begin(record)
 
     def _has_room(self) -> bool:
@@ -165,8 +172,8 @@ class LargePictures(QObject):
         self.arrived.emit(record.key)
 
     def _forget_the_oldest(self) -> None:
-        first = self._wanted[0].key if self._wanted else None
-        for key in [key for key in self._held if key != first]:
+        seen = {record.key for record in self._wanted[: self._seen]}
+        for key in [key for key in self._held if key not in seen]:
             size_bytes = sum(held.size_bytes for held in self._held.values())
             if len(self._held) <= MOST_PICTURES and size_bytes <= MOST_BYTES:
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.pictures import Shown
-from gui.views.picture_painter import Sight, logical_place, note, paint_picture, warn
+from gui.views.picture_painter import Sight, note, paint_picture, paint_stand_in, warn
 from gui.views.zoom import Size, Zoom
 
 PAN_SHARE: Final = 0.15  # of the view, for an arrow key
@@ -35,20 +35,28 @@ _ARROWS: Final = {
 class PictureCanvas(QWidget):
     """Shows one picture. Whole, the wheel and a drag ask for something; closer, they pan.
 
+    Args:
+        wheel_zooms: Whether the wheel zooms, at any size and without Ctrl.
+        most_enlarged: Device-independent pixels for a pixel of a small image that is shown whole.
+
     Signals:
         zoomed(): A person sees another part of the image, or another size of it.
+        moved(): They asked for that.
         stepped(int): So many images further (or back) by the wheel.
         drag_wanted(): The whole image is being dragged away.
         in_sight_changed(): It came into sight, or went out of it: with its page, or the window.
     """
 
     zoomed = Signal()
+    moved = Signal()
     stepped = Signal(int)
     drag_wanted = Signal()
     in_sight_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, wheel_zooms: bool = False, most_enlarged: float = 1.0) -> None:
+        super().__init__()
+        self._wheel_zooms = wheel_zooms
+        self._most_enlarged = most_enlarged
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(1, 1)
@@ -128,19 +136,19 @@ class PictureCanvas(QWidget):
 
     def zoom_in(self) -> None:
         """Show it a step larger."""
-        self.set_zoom(self._zoom.stepped(1, self._pointer()))
+        self._move(self._zoom.stepped(1, self._pointer()))
 
     def zoom_out(self) -> None:
         """Show it a step smaller."""
-        self.set_zoom(self._zoom.stepped(-1, self._pointer()))
+        self._move(self._zoom.stepped(-1, self._pointer()))
 
     def show_whole(self) -> None:
         """Show the image whole."""
-        self.set_zoom(self._zoom.whole())
+        self._move(self._zoom.whole())
 
     def show_full_size(self) -> None:
         """Show a pixel of the image as a pixel of the screen."""
-        self.set_zoom(self._zoom.at(1.0, self._pointer()))
+        self._move(self._zoom.at(1.0, self._pointer()))
 
     def turn(self, quarters: int) -> None:
         """Turn the view of it clockwise; the file stays as it is."""
@@ -148,7 +156,7 @@ class PictureCanvas(QWidget):
             self._turns = (self._turns + quarters) % 4
             width, height = self._zoom.image
             swapped = Size(height, width) if quarters % 2 else Size(width, height)
-            self.set_zoom(self._zoom.of(swapped))
+            self._move(self._zoom.of(swapped))
 
     def set_zoom(self, zoom: Zoom) -> None:
         """Show this part of the image."""
@@ -157,6 +165,12 @@ class PictureCanvas(QWidget):
             self._set_cursor()
             self.update()
             self.zoomed.emit()
+
+    def _move(self, zoom: Zoom) -> None:
+        """Do what a person asked for."""
+        if zoom != self._zoom:
+            self.set_zoom(zoom)
+            self.moved.emit()
 
     def _pointer(self) -> tuple[float, float] | None:
         """Return where the pointer is, in device pixels; ``None`` if it is elsewhere."""
@@ -177,10 +191,7 @@ class PictureCanvas(QWidget):
     def event(self, event: QEvent) -> bool:
         """Take the arrow keys from the shortcuts while there is something to pan."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (
-                Qt.KeyboardModifier.NoModifier,
-                Qt.KeyboardModifier.KeypadModifier,
-            )
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             if event.key() in _ARROWS and plain and not self._zoom.is_whole:
                 event.accept()
                 return True
@@ -191,19 +202,17 @@ class PictureCanvas(QWidget):
         if event.key() in _ARROWS and not self._zoom.is_whole:
             x, y = _ARROWS[Qt.Key(event.key())]
             view = self._zoom.view
-            self.set_zoom(
-                self._zoom.panned(x * PAN_SHARE * view.width, y * PAN_SHARE * view.height)
-            )
+            self._move(self._zoom.panned(x * PAN_SHARE * view.width, y * PAN_SHARE * view.height))
         else:
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """With Ctrl, zoom to the pointer; else step to another image, or pan."""
+        """Zoom to the pointer, or without Ctrl step to another image, or pan."""
         event.accept()
         delta = event.angleDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if self._wheel_zooms or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             steps = (delta.y() or delta.x()) / _NOTCH
-            self.set_zoom(self._zoom.stepped(steps, self._device(event.position())))
+            self._move(self._zoom.stepped(steps, self._device(event.position())))
         elif self._zoom.is_whole:
             self._turned += delta.y() or delta.x()
             notches = int(self._turned / _NOTCH)
@@ -214,7 +223,7 @@ class PictureCanvas(QWidget):
             x, y = delta.x(), delta.y()
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 x, y = y, x
-            self.set_zoom(self._zoom.panned(x, y))
+            self._move(self._zoom.panned(x, y))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to pan, or to drag the image away."""
@@ -232,7 +241,7 @@ class PictureCanvas(QWidget):
         moved = event.position().toPoint() - self._pressed
         if self._panning:
             self._pressed = event.position().toPoint()
-            self.set_zoom(self._zoom.panned(*self._device(moved.toPointF())))
+            self._move(self._zoom.panned(*self._device(moved.toPointF())))
         elif moved.manhattanLength() >= QApplication.startDragDistance():
             self._pressed = None
             self.drag_wanted.emit()
@@ -248,7 +257,7 @@ class PictureCanvas(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if self._zoom.is_whole:
-            self.set_zoom(self._zoom.at(1.0, self._device(event.position())))
+            self._move(self._zoom.at(1.0, self._device(event.position())))
         else:
             self.show_whole()
 
@@ -256,7 +265,7 @@ class PictureCanvas(QWidget):
         """Keep showing the same part."""
         ratio = self.devicePixelRatioF()
         view = Size(max(self.width() * ratio, 1), max(self.height() * ratio, 1))
-        self.set_zoom(self._zoom.within(view, largest_whole=ratio))
+        self.set_zoom(self._zoom.within(view, largest_whole=ratio * self._most_enlarged))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it is seen."""
@@ -284,8 +293,6 @@ class PictureCanvas(QWidget):
             sight = Sight(self._zoom, self._turns, ratio)
             paint_picture(painter, self._shown, sight, self.rect(), self.palette())
         elif self._stand_in is not None and not self._stand_in.isNull():
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            whole = QRectF(self._stand_in.rect())
-            painter.drawPixmap(logical_place(self._zoom, ratio), self._stand_in, whole)
+            paint_stand_in(painter, self._stand_in, self._zoom, ratio)
         if self._waiting:
             note(painter, self._waiting, self.rect(), self.palette())

@@ -36,7 +36,7 @@ def paint_picture(
     """Paint what is seen of a picture in a view."""
     image, ratio = shown.image, sight.ratio
     if image.hasAlphaChannel():
-        _paint_checker(painter, logical_place(sight.zoom, ratio) & QRectF(view), palette)
+        _paint_checker(painter, _logical_place(sight.zoom, ratio) & QRectF(view), palette)
     to_device = _transform(image.size(), sight)
     in_device = QRectF(0, 0, view.width() * ratio, view.height() * ratio)
     seen = to_device.inverted()[0].mapRect(in_device)
@@ -49,7 +49,13 @@ def paint_picture(
     painter.resetTransform()
 
 
-def logical_place(zoom: Zoom, ratio: float) -> QRectF:
+def paint_stand_in(painter: QPainter, picture: QPixmap, zoom: Zoom, ratio: float) -> None:
+    """Paint a small picture as large as the image that it stands for."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(_logical_place(zoom, ratio), picture, QRectF(picture.rect()))
+
+
+def _logical_place(zoom: Zoom, ratio: float) -> QRectF:
     """Return where in a widget the whole image is."""
     place = zoom.place
     x, y = round(place.x) / ratio, round(place.y) / ratio

@@ -89,8 +89,7 @@ class Zoom:
 
     def at(self, scale: float, point: tuple[float, float] | None = None) -> Zoom:
         """Show it at a scale; what is at ``point``, or in the middle of the view, stays there."""
-        smallest = min(self.whole_scale, 1.0)
-        scale = min(max(scale, smallest), max(LARGEST, smallest))
+        scale = self._allowed(scale)
         if point is None:
             point = (self.view.width / 2, self.view.height / 2)
         place = self.place
@@ -115,6 +114,20 @@ class Zoom:
         """Move the image by so many device pixels, no further than its edges."""
         place = self.place
         return replace(self, x=self.x - x / place.width, y=self.y - y / place.height)._held()
+
+    def like(self, other: Zoom) -> Zoom:
+        """Show the part of this image that ``other`` shows of another, by shares of both.
+
+        It is as much larger than this image whole as the other is than that whole.
+        """
+        if other.is_whole:
+            return self.whole()
+        scale = self._allowed(self.whole_scale * other.factor / other.whole_scale)
+        return replace(self, scale=scale, x=other.x, y=other.y)._held()
+
+    def _allowed(self, scale: float) -> float:
+        smallest = min(self.whole_scale, 1.0)
+        return min(max(scale, smallest), max(LARGEST, smallest))
 
     def _held(self) -> Zoom:
         """Keep the edges out of the view, or the image in its middle where it is smaller."""

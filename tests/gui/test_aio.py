@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Generator
 from pathlib import Path
+
+from gui import aio
 
 
 def _said_by(program: str) -> str:
@@ -66,3 +71,26 @@ def test_the_collector_leaves_alone_what_was_there_before_the_loop() -> None:
         print(aio.run(QApplication(sys.argv), main()), gc.get_freeze_count())
     """
     assert _said_by(program) == "True\n7 0\n"
+
+
+async def test_long_work_in_turns_leaves_room_for_others() -> None:
+    def work() -> Generator[None, None, str]:
+        for _ in range(40):
+            until = time.perf_counter() + 0.001
+            while time.perf_counter() < until:
+                pass
+            yield
+        return "done"
+
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.get_running_loop().create_task(count())
+    assert await aio.in_turns(work()) == "done"
+    counting.cancel()
+    assert turns >= 10

@@ -121,3 +121,39 @@ def test_a_view_that_shows_the_whole_still_does_in_another_size() -> None:
 
 def test_a_small_image_may_be_enlarged_to_a_limit() -> None:
     assert Zoom(Size(100, 100), Size(900, 900), largest_whole=2.0).place == (350, 350, 200, 200)
+
+
+@given(zooms, sizes, views)
+def test_another_image_is_seen_at_the_same_place_by_shares(
+    zoom: Zoom, image: Size, view: Size
+) -> None:
+    other = Zoom(image, view, LARGEST).like(zoom)
+    assert is_held(other)
+    assert other.is_whole or not zoom.is_whole
+    if zoom.is_whole:
+        assert other.is_whole
+        return
+    larger = zoom.factor / zoom.whole_scale
+    if other.factor not in (1.0, LARGEST):  # else it has come to an end
+        assert math.isclose(other.factor / other.whole_scale, larger, rel_tol=1e-6)
+    place = other.place
+    if place.width > view.width and zoom.place.width > zoom.view.width:
+        held = view.width / place.width / 2
+        assert math.isclose(other.x, min(max(zoom.x, held), 1 - held), rel_tol=1e-6)
+
+
+@given(zooms)
+def test_the_same_image_in_the_same_view_is_seen_the_same(zoom: Zoom) -> None:
+    other = Zoom(zoom.image, zoom.view, zoom.largest_whole).like(zoom)
+    if not zoom.is_whole:
+        assert math.isclose(other.factor, zoom.factor, rel_tol=1e-6)
+    assert math.isclose(other.x, zoom.x, abs_tol=1e-6) and math.isclose(
+        other.y, zoom.y, abs_tol=1e-6
+    )
+
+
+def test_images_of_other_sizes_line_up() -> None:
+    draft = Zoom(Size(512, 512), Size(400, 400)).at(2.0, (0, 0))
+    final = Zoom(Size(2048, 2048), Size(400, 400)).like(draft)
+    assert final.factor == 0.5
+    assert final.place == draft.place

@@ -1,0 +1,212 @@
+"""Pure: what two texts have in common, word by word.
+
+The shortest way from one to the other is found as in E. W. Myers, "An O(ND) Difference Algorithm
+and Its Variations" (1986). Texts so different that this would take long are told apart by their
+common beginning and end alone. All is done in small steps, so that whoever asks can do something
+else in between.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Generator, Iterable, Sequence
+from enum import Enum
+from typing import Final, NamedTuple
+
+LONGEST: Final = 400_000  # characters of a text that are compared
+MOST_CHANGES: Final = 800  # that the search for the shortest way looks for
+MOST_STEPS: Final = 500_000  # of that search
+CONTEXT: Final = 90  # characters of what both have that an excerpt keeps at each end
+_AT_ONCE: Final = 200  # steps between two pauses
+_IDEOGRAPHS: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # words of their own
+_LETTER: Final = rf"[^\W{_IDEOGRAPHS}]"
+_WORD: Final = re.compile(
+    rf"(?:[{_IDEOGRAPHS}]|{_LETTER}+(?:['’.\-]{_LETTER}+)*|[^\w\s])\s*", re.UNICODE
+)
+
+Pauses = Generator[None, None, None]
+
+
+class Kind(Enum):
+    """Which of two texts a piece is from."""
+
+    SAME = "in both"
+    ADDED = "in the second only"
+    REMOVED = "in the first only"
+
+
+class Piece(NamedTuple):
+    """Some words in a row, with the space after them."""
+
+    kind: Kind
+    text: str
+
+
+def word_diff(first: str, second: str) -> Generator[None, None, tuple[Piece, ...]]:
+    """Compare two texts; pauses after every little while, and returns the pieces.
+
+    Without those removed, the pieces make up the second text; without those added they have the
+    words of the first. Spaces around a text are left out, and spaces alone are no difference.
+
+    Args:
+        first: What is compared with; the first ``LONGEST`` characters of it.
+        second: What is compared, likewise.
+    """
+    one = yield from _words(first[:LONGEST].strip())
+    two = yield from _words(second[:LONGEST].strip())
+    numbers: dict[str, int] = {}
+    a = yield from _numbered(one, numbers)
+    b = yield from _numbered(two, numbers)
+    begin = yield from _alike(a, b)
+    rest = min(len(a), len(b)) - begin
+    end = yield from _alike(
+        a[: -rest - 1 : -1] if rest else (), b[: -rest - 1 : -1] if rest else ()
+    )
+    middle = yield from _way(a[begin : len(a) - end], b[begin : len(b) - end])
+    pieces = _Pieces(one, two)
+    pieces.same(begin)
+    for both, removed, added in middle:
+        pieces.same(both)
+        pieces.other(removed, added)
+        yield
+    pieces.same(end)
+    return pieces.joined()
+
+
+def excerpt(pieces: Iterable[Piece], limit: int) -> tuple[Piece, ...]:
+    """Return pieces of which the long ones that both texts have are shortened, and the end, too.
+
+    Args:
+        pieces: What was compared.
+        limit: How many characters are enough; less is returned as it is.
+    """
+    pieces = tuple(pieces)
+    if sum(len(piece.text) for piece in pieces) <= limit:
+        return pieces
+    shown: list[Piece] = []
+    room = limit
+    for number, (kind, text) in enumerate(pieces):
+        if kind is Kind.SAME and len(text) > 2 * CONTEXT + 3:
+            before = text[:CONTEXT].rstrip() if number else text[:CONTEXT]
+            after = text[-CONTEXT:] if number < len(pieces) - 1 else ""
+            text = f"{before} … {after}"
+        shown.append(Piece(kind, text if len(text) <= room else text[:room].rstrip() + "…"))
+        room -= len(text)
+        if room <= 0:
+            break
+    return tuple(shown)
+
+
+class _Pieces:
+    """Puts pieces together from the words of both texts, in their order."""
+
+    def __init__(self, one: Sequence[str], two: Sequence[str]) -> None:
+        self._one, self._two = one, two
+        self._at_one = self._at_two = 0
+        self._made: list[tuple[Kind, list[str]]] = []
+
+    def same(self, count: int) -> None:
+        self._add(Kind.SAME, self._two[self._at_two : self._at_two + count])
+        self._at_one += count
+        self._at_two += count
+
+    def other(self, removed: int, added: int) -> None:
+        self._add(Kind.REMOVED, self._one[self._at_one : self._at_one + removed])
+        self._add(Kind.ADDED, self._two[self._at_two : self._at_two + added])
+        self._at_one += removed
+        self._at_two += added
+
+    def _add(self, kind: Kind, words: Sequence[str]) -> None:
+        if words and self._made and self._made[-1][0] is kind:
+            self._made[-1][1].extend(words)
+        elif words:
+            self._made.append((kind, list(words)))
+
+    def joined(self) -> tuple[Piece, ...]:
+        return tuple(Piece(kind, "".join(words)) for kind, words in self._made)
+
+
+def _words(text: str) -> Generator[None, None, list[str]]:
+    words: list[str] = []
+    for found in _WORD.finditer(text):
+        words.append(found[0])
+        if len(words) % _AT_ONCE == 0:
+            yield
+    return words
+
+
+def _numbered(words: Sequence[str], numbers: dict[str, int]) -> Generator[None, None, array[int]]:
+    """Return a number for each word, the same for the same."""
+    found = array("q")
+    for word in words:
+        found.append(numbers.setdefault(word.rstrip(), len(numbers)))
+        if len(found) % _AT_ONCE == 0:
+            yield
+    return found
+
+
+def _alike(a: Sequence[int], b: Sequence[int]) -> Generator[None, None, int]:
+    """Return how many words they have in common from the beginning."""
+    count = 0
+    for one, two in zip(a, b, strict=False):
+        if one != two:
+            break
+        count += 1
+        if count % _AT_ONCE == 0:
+            yield
+    return count
+
+
+_Way = list[tuple[int, int, int]]  # so many words of both, then so many removed, so many added
+
+
+def _way(a: Sequence[int], b: Sequence[int]) -> Generator[None, None, _Way]:
+    """Return a shortest way from one to the other; from all to all where that takes long."""
+    all_of_both = [(0, len(a), len(b))]
+    if not a or not b:
+        return all_of_both
+    most = min(len(a) + len(b), MOST_CHANGES)
+    # How far the first text is read, by how much further than the second; Python counts what is
+    # less than nothing from the end.
+    furthest = array("l", bytes(array("l").itemsize * (2 * most + 3)))
+    taken: list[array[int]] = []
+    steps = 0
+    for changes in range(most + 1):
+        taken.append(furthest[:])
+        for ahead in range(-changes, changes + 1, 2):
+            x = start = _begun(furthest, ahead, changes)[0]
+            y = x - ahead
+            while x < len(a) and y < len(b) and a[x] == b[y]:
+                x, y = x + 1, y + 1
+            furthest[ahead] = x
+            if x >= len(a) and y >= len(b):
+                return _back(taken, x, y)
+            steps += 1 + x - start
+            if steps % _AT_ONCE <= x - start:
+                yield
+        if steps > MOST_STEPS:
+            break
+    return all_of_both
+
+
+def _begun(furthest: Sequence[int], ahead: int, changes: int) -> tuple[int, bool]:
+    """Return how far the first text is read after one more change, and whether a word came."""
+    came = ahead == -changes or (ahead != changes and furthest[ahead - 1] < furthest[ahead + 1])
+    if not changes:
+        return 0, False
+    return (furthest[ahead + 1], True) if came else (furthest[ahead - 1] + 1, False)
+
+
+def _back(taken: Sequence[Sequence[int]], x: int, y: int) -> _Way:
+    """Return the way that was found, from its end back to its beginning."""
+    way: _Way = []
+    for changes in range(len(taken) - 1, -1, -1):
+        ahead = x - y
+        begun, came = _begun(taken[changes], ahead, changes)
+        way.append((x - begun, 0, 0))
+        x, y = begun, begun - ahead
+        if changes:
+            way.append((0, 0, 1) if came else (0, 1, 0))
+            x, y = (x, y - 1) if came else (x - 1, y)
+    return way[::-1]
