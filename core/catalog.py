@@ -8,10 +8,12 @@ read and write it at once: writes are short transactions; a reader sees what was
 from __future__ import annotations
 
 import sys
+from array import array
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from core.catalog_changes import apply_change, log_change, logged_changes
+from core.catalog_columns import Column, read_column
 from core.catalog_days import bound_edits, keep_some_days, read_days
 from core.catalog_file import CatalogFile
 from core.catalog_rows import (
@@ -180,6 +182,10 @@ class Catalog(CatalogFile):
     def unknown_files(self) -> dict[str, int]:
         """Count the files that are no business of a store, by the folder of images they are in."""
         return dict(self._query("SELECT path, unknown FROM folder WHERE unknown ORDER BY path"))
+
+    def column(self, column: Column, keys: array[int]) -> str:
+        """Return a JSON array of one value of these images, in the order of the keys."""
+        return read_column(self._query, column, keys)
 
     def summary(self, keys: Collection[int]) -> SelectionSummary | None:
         """Return what these images share and sum up to; ``None`` if all of them are gone."""

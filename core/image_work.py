@@ -13,6 +13,7 @@ from core.catalog import Catalog
 from core.errors import CatalogError, ImageNotFound, StoreError
 from core.interrupted import take_interrupted
 from core.long_work import LongWork, Outcome, Progress, ShouldStop, never, untold
+from core.ordering import Ordering
 from core.reader import Reader
 from core.records import InterruptedWork, ItemResult
 from core.settings import StorageSettings
@@ -60,6 +61,10 @@ class ImageWorker(Reader):
         """End what is under way and give everything back; a closed store may be closed again."""
         await super().close()
         await self._sweeper.close()
+
+    def ordering(self) -> Ordering:
+        """Return what puts images in another order than that of their days; close it after use."""
+        return Ordering(self._index, self._events)
 
     async def interrupted(self) -> list[InterruptedWork]:
         """Return what long work a process did not live to end, oldest first, and forget it.

@@ -13,6 +13,7 @@ import apsw
 import pytest
 
 from core.catalog import BEGINNING, Catalog, open_catalog
+from core.catalog_columns import Column
 from core.changes import FolderChange, FolderState, Leftovers
 from core.presence import Place
 from core.query import parse
@@ -90,6 +91,7 @@ CALLS: dict[str, Callable[[Catalog], object]] = {
     "pinned_images": Catalog.pinned_images,
     "orphans": Catalog.orphans,
     "unknown_files": Catalog.unknown_files,
+    "column": lambda catalog: [catalog.column(each, some_keys(catalog)) for each in Column],
     "summary": lambda catalog: catalog.summary(some_keys(catalog)),
     "month": lambda catalog: catalog.month(DAY - 1, DAY),
     "folder_states": Catalog.folder_states,

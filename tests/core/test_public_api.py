@@ -38,6 +38,7 @@ API = {
     "day_totals": ("async", "days=None"),
     "days": ("async", "days=None, *, pinned=False"),
     "records": ("async", "keys"),
+    "ordering": ("", ""),
     "search": ("", "query, days=None"),
     "searchable": ("async", ""),
     "search_values": ("async", "field"),
