@@ -7,16 +7,19 @@ The grammar (EBNF, ISO/IEC 14977), in which ``word`` and ``value`` are without s
     phrase   = quoted, [ "*" ] ;
     quoted   = '"', { character - '"' | '""' }, '"' ;
     shape    = "landscape" | "portrait" | "square" ;
-    field    = ( "model:" | "provider:" | "format:" | "tag:" ), ( value | quoted ), [ "*" ]
+    field    = ( "model:" | "provider:" | "format:" | "tag:" ), one of, { ",", one of }
              | ( "size:" | "width:" | "height:" | "cost:" | "rating:" ), compared number
              | "date:", compared date | ( "before:" | "after:" ), date
-             | "shape:", shape | "is:", ( "pinned" | "broken" ) | "has:", ( "prompt" | "sidecar" ) ;
+             | "shape:", shape, { ",", shape }
+             | "is:", ( "pinned" | "broken" ) | "has:", ( "prompt" | "sidecar" ) ;
+    one of   = ( value | quoted ), [ "*" ] ;     (* quoted where the value has a comma *)
     compared = [ "<" | "<=" | ">" | ">=" | "=" ], one | [ one ], "..", [ one ] ;
     number   = decimal, [ unit ] ;           (* kB, MB, GB, TB of 1024; px; $ stands before *)
     date     = year, [ "-", month, [ "-", day ] ] | "today" | "yesterday"
              | ( "this" | "last" ), "-", ( "week" | "month" | "year" ) | "last-", count, "-days" ;
 
-All terms must hold, and none of those that begin with "-". A word is one of the prompt's words as
+All terms must hold, and none of those that begin with "-"; of values with commas between them one
+is enough. A word is one of the prompt's words as
 a whole; one that ends with "*" is the beginning of some, and so is the very last of the text,
 since it may still be being typed. Words in quotes stand in the prompt one after the other; a quote
 that is not closed goes to the end. The case of letters does not matter.
@@ -38,6 +41,7 @@ from core.query_terms import (
     Mark,
     Number,
     NumberField,
+    OneOf,
     Query,
     Term,
     TextField,
@@ -58,19 +62,22 @@ _UNITS = {"": 0, "b": 0} | {
     for unit in (letter, f"{letter}b", f"{letter}ib")
 }
 _ALIASES = {"jpg": "jpeg", "tif": "tiff"}  # of file formats
+_VALUE = r'(?:"(?:[^"]|"")*(?:"\*?|\Z)|[^\s,]*)'
+_QUOTED = r'"(?P<quoted>(?:[^"]|"")*)(?P<closed>"\*?|\Z)'
 _TERM = re.compile(
-    r"""(?P<minus>-?)
-    (?:(?P<field>[A-Za-z]+):)?
-    (?:"(?P<quoted>(?:[^"]|"")*)(?P<closed>"\*?|\Z) | (?P<plain>\S*))""",
+    rf"""(?P<minus>-?)
+    (?:(?P<listed>(?i:{"|".join(TextField)}|shape)):(?P<values>{_VALUE}(?:,{_VALUE})*)
+    | (?:(?P<field>[A-Za-z]+):)?(?:{_QUOTED}|(?P<plain>\S*)))""",
     re.VERBOSE,
 )
+_LISTED = re.compile(rf"(?:^|,)(?:{_QUOTED}|(?P<plain>[^\s,]*))")
 _NUMBER = re.compile(r"\$?([0-9]+\.?[0-9]*|\.[0-9]+)([a-z]*)", re.IGNORECASE)
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff]")  # no text of SQLite holds these
 _DAY = timedelta(days=1)
 
 
 class _Found(NamedTuple):
-    """One term in the text."""
+    """A term in the text, or one of the values of a field in it."""
 
     start: int
     end: int
@@ -117,26 +124,54 @@ def _after_spaces(text: str, at: int) -> int:
 
 def _term(text: str, match: re.Match[str], today: date) -> Term:
     start, end = match.span()
-    excluded, quoted = bool(match["minus"]), match["quoted"] is not None
-    if quoted:
-        content = match["quoted"].replace('""', '"')
-        unclosed = not match["closed"] and not content[-1:].isspace()
-        prefix = match["closed"].endswith("*") or unclosed
-    else:
-        content = match["plain"]
-        prefix = content.endswith("*")
-        content = content.removesuffix("*")
-    found = _Found(start, end, content, prefix, quoted)
+    excluded, last = bool(match["minus"]), end == len(text)
+    if match["listed"] is not None:
+        each = [_found(one, start, end) for one in _LISTED.finditer(match["values"])]
+        return Term(_listed(match["listed"].lower(), match["values"], each, last), excluded)
+    found = _found(match, start, end)
+    content = found.content
     if match["field"] is not None:
-        return Term(_field(match["field"].lower(), found, today, end == len(text)), excluded)
-    if not quoted and content.lower() in SHAPES and not prefix:
+        return Term(_field(match["field"].lower(), found, today, last), excluded)
+    if not found.quoted and content.lower() in SHAPES and not found.prefix:
         return Term(Mark(content.lower()), excluded)
     if not any(unicodedata.category(each)[0] in "LN" for each in content):
         what = text[start:end]
         message = f"There is nothing to look for in “{what}”: words have letters or digits."
         raise QueryError(message, start, end, unfinished=what in ("-", '"', '-"'))
-    last = not quoted and not excluded and end == len(text)
-    return Term(Words(content, prefix or last), excluded)
+    may_go_on = last and not found.quoted and not excluded
+    return Term(Words(content, found.prefix or may_go_on), excluded)
+
+
+def _found(match: re.Match[str], start: int, end: int) -> _Found:
+    if match["quoted"] is None:
+        content = match["plain"]
+        return _Found(start, end, content.removesuffix("*"), content.endswith("*"), False)
+    content = match["quoted"].replace('""', '"')
+    unclosed = not match["closed"] and not content[-1:].isspace()
+    return _Found(start, end, content, match["closed"].endswith("*") or unclosed, True)
+
+
+def _listed(name: str, text: str, each: list[_Found], last: bool) -> Condition:
+    """Read the values of a field of which one is enough; what is empty is still to be typed."""
+    start, end, *_ = each[0]
+    conditions: list[Value | Mark] = []
+    for found in each:
+        shape = found.content.lower()
+        if found.content and name in _TEXTS:
+            conditions.append(_value(_TEXTS[name], found))
+        elif shape in SHAPES:
+            conditions.append(Mark(shape))
+        elif found.content:
+            raise _not_understood(name, text, start, end, last)
+    if not conditions:
+        message = f"After “{name}:” comes {_WANTED[name]}."
+        raise QueryError(message, start, end, unfinished=last)
+    return conditions[0] if len(conditions) == 1 else OneOf(tuple(conditions))
+
+
+def _value(field: TextField, found: _Found) -> Value:
+    same = _ALIASES.get(found.content.lower()) if field == TextField.FORMAT else None
+    return Value(field, same or found.content, found.prefix)
 
 
 def _field(name: str, found: _Found, today: date, last: bool) -> Condition:
@@ -148,9 +183,6 @@ def _field(name: str, found: _Found, today: date, last: bool) -> Condition:
     if not content:
         message = f"After “{name}:” comes {_WANTED[name]}."
         raise QueryError(message, found.start, found.end, unfinished=last)
-    if name in _TEXTS:
-        value = _ALIASES.get(content.lower(), content) if name == TextField.FORMAT else content
-        return Value(_TEXTS[name], value, found.prefix)
     condition: Condition | None
     if name in _NUMBERS:
         condition = _number(_NUMBERS[name], content)
@@ -160,9 +192,13 @@ def _field(name: str, found: _Found, today: date, last: bool) -> Condition:
     else:
         condition = _mark(name, found)
     if condition is None:
-        message = f"“{name}:{content}” is not understood: after “{name}:” comes {_WANTED[name]}."
-        raise QueryError(message, found.start, found.end, unfinished=last)
+        raise _not_understood(name, content, found.start, found.end, last)
     return condition
+
+
+def _not_understood(name: str, text: str, start: int, end: int, last: bool) -> QueryError:
+    message = f"“{name}:{text}” is not understood: after “{name}:” comes {_WANTED[name]}."
+    return QueryError(message, start, end, unfinished=last)
 
 
 _WANTED = {
@@ -189,8 +225,6 @@ def _mark(name: str, found: _Found) -> Mark | None:
     if (name, content) == ("has", "c2pa"):
         message = "Which images have Content Credentials (has:c2pa) is not known here yet."
         raise QueryError(message, found.start, found.end)
-    if name == "shape":
-        return Mark(content) if content in SHAPES else None
     return _MARKS.get(f"{name}:{content}")
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.query_terms import Condition, Days, Number, NumberField, Query, Term, Value, Words
+from core.query_terms import (
+    Condition,
+    Days,
+    Mark,
+    Number,
+    NumberField,
+    OneOf,
+    Query,
+    Term,
+    Value,
+    Words,
+)
 
 
 def format_query(query: Query) -> str:
@@ -21,7 +32,11 @@ def _condition(condition: Condition) -> str:
     if isinstance(condition, Words):
         return _quoted(condition.text) + "*" * condition.prefix
     if isinstance(condition, Value):
-        return f"{condition.field}:{_plain_value(condition.value)}" + "*" * condition.prefix
+        return f"{condition.field}:{_listed(condition)}"
+    if isinstance(condition, OneOf):
+        one = condition.each[0]
+        field = one.field if isinstance(one, Value) else "shape"
+        return f"{field}:{','.join(map(_listed, condition.each))}"
     if isinstance(condition, Number):
         return f"{condition.field}:{_range_of(condition)}"
     if isinstance(condition, Days):
@@ -36,9 +51,13 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _plain_value(value: str) -> str:
-    plain = not any(each.isspace() or each in '"*' for each in value)
-    return value if plain else _quoted(value)
+def _listed(condition: Value | Mark) -> str:
+    """Write one of the values of a field."""
+    if isinstance(condition, Mark):
+        return str(condition)
+    value = condition.value
+    plain = not any(each.isspace() or each in '"*,' for each in value)
+    return (value if plain else _quoted(value)) + "*" * condition.prefix
 
 
 def _range_of(number: Number) -> str:

@@ -83,7 +83,14 @@ class Days:
     last: date | None = None
 
 
-Condition = Words | Value | Number | Days | Mark
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Several values of one field, or several shapes, of which one is enough."""
+
+    each: tuple[Value | Mark, ...]
+
+
+Condition = Words | Value | OneOf | Number | Days | Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from core.query_terms import (
     Mark,
     Number,
     NumberField,
+    OneOf,
     Query,
     TextField,
     Value,
@@ -115,6 +116,8 @@ def _matched(ask: Ask, condition: Condition) -> str:
         return matching_fact("x" + condition.value.rpartition(":")[2])
     if isinstance(condition, Value):
         return _value(ask, condition)
+    if isinstance(condition, OneOf):
+        return _any(_matched(ask, each) for each in condition.each)
     if isinstance(condition, Words):
         return _words(ask, condition)
     raise TypeError(condition)

@@ -9,10 +9,12 @@ from core.query import LONGEST, MOST_TERMS, parse
 from core.query_dates import DATE_WORDS, days_of
 from core.query_format import format_query
 from core.query_terms import (
+    SHAPES,
     Days,
     Mark,
     Number,
     NumberField,
+    OneOf,
     Query,
     Term,
     TextField,
@@ -26,14 +28,22 @@ amounts = st.floats(0, 1e15, allow_nan=False) | st.integers(0, 2**40).map(float)
 dates = st.dates()
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 searchable = texts.filter(lambda text: any(each.isalpha() or each.isdecimal() for each in text))
+
+
+def values(field):
+    told = texts.filter(lambda text: text.lower() not in ("", "jpg", "tif"))
+    return st.builds(Value, st.just(field), told, st.booleans())
+
+
+def several(one):
+    return st.lists(one, min_size=2, max_size=4).map(lambda each: OneOf(tuple(each)))
+
+
 conditions = st.one_of(
     st.builds(Words, searchable, st.booleans()),
-    st.builds(
-        Value,
-        st.sampled_from(list(TextField)),
-        texts.filter(lambda text: text.lower() not in ("", "jpg", "tif")),
-        st.booleans(),
-    ),
+    st.sampled_from(list(TextField)).flatmap(values),
+    st.sampled_from(list(TextField)).flatmap(lambda field: several(values(field))),
+    several(st.sampled_from(SHAPES)),
     st.sampled_from(list(Mark)),
     st.builds(
         lambda field, ends: Number(field, min(ends), max(ends)),
@@ -57,9 +67,10 @@ queries = st.lists(st.builds(Term, conditions, st.booleans()), max_size=8).map(
 #: What comes near to being understood.
 PIECES = """
     model: size: width: date: is: has: shape: before: pinned landscape .. 2026-02-30 2026 mb 5
+    model:a,"b tag:,, shape:square,x shape:square,
     last-0-days 1e9 fox 0000 9999-12 last-99999-days after:9999-12-31 before:0001 ٣
 """
-pieces = st.sampled_from([*PIECES.split(), *'-"*:<>=.$ \t\0\ud800'])
+pieces = st.sampled_from([*PIECES.split(), *'-"*:,<>=.$ \t\0\ud800'])
 
 
 def one(text: str):
@@ -139,6 +150,26 @@ def test_the_word_being_typed_may_go_on(text, words):
     assert one(text) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("model:a,B*", OneOf((Value(TextField.MODEL, "a"), Value(TextField.MODEL, "B", True)))),
+        ('tag:"a, b",c', OneOf((Value(TextField.TAG, "a, b"), Value(TextField.TAG, "c")))),
+        ('tag:c,"a b', OneOf((Value(TextField.TAG, "c"), Value(TextField.TAG, "a b", True)))),
+        ("Shape:square,Landscape", OneOf((Mark.SQUARE, Mark.LANDSCAPE))),
+        (
+            "format:png,JPG",
+            OneOf((Value(TextField.FORMAT, "png"), Value(TextField.FORMAT, "jpeg"))),
+        ),
+        ("model:a,", Value(TextField.MODEL, "a")),  # another may follow
+        ("shape:,square,", Mark.SQUARE),
+        ('provider:"a,b"', Value(TextField.PROVIDER, "a,b")),
+    ],
+)
+def test_of_several_values_one_is_enough(text, condition):
+    assert one(text) == condition
+
+
 def test_what_is_left_out_does_not_grow_while_it_is_typed():
     assert parse("-fo", NOW).terms == (Term(Words("fo"), excluded=True),)
 
@@ -183,6 +214,8 @@ def test_what_is_no_date(text):
         ("fox foo:bar x", 4, 11, False, "“foo:” is no field.*model:.*quote"),
         ("fox model:", 4, 10, True, "After “model:” comes a model"),
         ("model: fox", 0, 6, False, "After “model:” comes"),
+        ("model:, fox", 0, 7, False, "After “model:” comes"),
+        ("shape:square,round x", 0, 18, False, "“shape:square,round” is not understood"),
         ("size:>2xb", 0, 9, True, "such as size:>2mb"),
         ("size:3..2 x", 0, 9, False, "not understood"),
         ("date:2026..2025", 0, 15, True, "not understood"),

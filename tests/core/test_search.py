@@ -18,10 +18,12 @@ import pytest
 from core import ImageStorageManager, StorageSettings
 from core.query_format import format_query
 from core.query_terms import (
+    SHAPES,
     Days,
     Mark,
     Number,
     NumberField,
+    OneOf,
     Query,
     Term,
     TextField,
@@ -54,17 +56,17 @@ class Brute:
         fields = parse_sidecar((base / sidecar).read_bytes() if sidecar else b"{}")
         self.fields = fields
         self.tokens = tokens(fields.prompt)
-        self.format = {"jpg": "jpeg"}.get(ending := path.rpartition(".")[2], ending)
-
-    def texts(self, field: TextField) -> list[str]:
-        fields = self.fields
-        found = {
+        ending = path.rpartition(".")[2]
+        texts = {
             TextField.MODEL: [fields.model],
             TextField.PROVIDER: [fields.provider],
-            TextField.FORMAT: [self.format],
+            TextField.FORMAT: [{"jpg": "jpeg"}.get(ending, ending)],
             TextField.TAG: list(fields.tags),
-        }[field]
-        return [lower(each) for each in found]
+        }
+        self._texts = {field: [lower(each) for each in found] for field, found in texts.items()}
+
+    def texts(self, field: TextField) -> list[str]:
+        return self._texts[field]
 
     def number(self, field: NumberField) -> float | None:
         fields = self.fields
@@ -117,6 +119,8 @@ def holds(image: Brute, condition: object, everything: list[Brute]) -> bool:
                 for run in runs
             )
         return any(run == wanted for run in runs)
+    if isinstance(condition, OneOf):
+        return any(holds(image, each, everything) for each in condition.each)
     if isinstance(condition, Value):
         value, has = lower(condition.value), image.texts(condition.field)
         known = any(value in each.texts(condition.field) for each in everything)
@@ -180,8 +184,7 @@ def random_term(rng: random.Random) -> Term:
         picked = " ".join(rng.choices(WORDS, k=rng.choice([1, 1, 1, 2, 3])))
         return picked[: rng.randrange(1, len(picked) + 1)].strip() if rng.random() < 0.5 else picked
 
-    def value() -> Value:
-        field = rng.choice(list(TextField))
+    def value(field: TextField) -> Value:
         values = {
             TextField.MODEL: MODELS,
             TextField.PROVIDER: PROVIDERS,
@@ -192,6 +195,13 @@ def random_term(rng: random.Random) -> Term:
         if rng.random() < 0.4:
             picked = picked[: rng.randrange(1, len(picked) + 1)]
         return Value(field, picked, rng.random() < 0.3)
+
+    def several() -> OneOf:
+        count = rng.choice([2, 3])
+        if rng.random() < 0.3:
+            return OneOf(tuple(rng.choices(SHAPES, k=count)))
+        field = rng.choice(list(TextField))
+        return OneOf(tuple(value(field) for _ in range(count)))
 
     def number() -> Number:
         field = rng.choice(list(NumberField))
@@ -208,7 +218,8 @@ def random_term(rng: random.Random) -> Term:
 
     condition = rng.choice(
         [lambda: Words(words(), rng.random() < 0.5)] * 4
-        + [value, value, number, days, lambda: rng.choice(list(Mark))]
+        + [lambda: value(rng.choice(list(TextField)))] * 2
+        + [several, number, days, lambda: rng.choice(list(Mark))]
     )()
     return Term(condition, rng.random() < 0.25)
 
