@@ -15,7 +15,6 @@ from pathlib import Path
 from core.catalog_changes import apply_change, log_change, logged_changes
 from core.catalog_columns import Column, read_column
 from core.catalog_days import bound_edits, keep_some_days, read_days
-from core.catalog_file import CatalogFile
 from core.catalog_rows import (
     MONTH_GROUPS,
     MONTH_LARGEST,
@@ -32,13 +31,11 @@ from core.catalog_rows import (
     to_record,
 )
 from core.catalog_schema import SMALL_CACHE, catalog_errors
-from core.catalog_search import found_in, values_in
+from core.catalog_search import CatalogSearch
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.presence import Place
 from core.prune_records import Candidate
-from core.query_terms import Query as SearchQuery
-from core.query_terms import TextField
 from core.records import (
     DayImages,
     DayTotal,
@@ -48,7 +45,6 @@ from core.records import (
     StoreTotals,
     from_microseconds,
 )
-from core.search_plan import SearchPlan, plan_search
 from core.search_tables import add_searchable, waiting
 from core.statistics_records import LARGEST, GroupTotal, MonthStatistics
 
@@ -73,7 +69,7 @@ def open_catalog(path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> Catal
     return Catalog(path, store, cache_kib)
 
 
-class Catalog(CatalogFile):
+class Catalog(CatalogSearch):
     """What is known of a store; the files' state, the days' totals and the images' records."""
 
     def totals(self) -> StoreTotals:
@@ -274,26 +270,3 @@ class Catalog(CatalogFile):
             with self._transaction("BEGIN IMMEDIATE"):
                 if not keep_some_days(self._query):
                     break
-
-    # The full-text index
-
-    def search_plan(self, query: SearchQuery) -> SearchPlan:
-        """Make the plan of a search for the images there are now."""
-        return plan_search(self._query, query)
-
-    def found(self, plan: SearchPlan, first_day: int, last_day: int) -> list[DayImages]:
-        """Return what a search finds on these days, newest day first, with the bytes of it."""
-        return found_in(self._query, plan, first_day, last_day)
-
-    def values(self, field: TextField) -> list[str]:
-        """Return the values of a field that searches can find, in alphabetical order."""
-        return values_in(self._query, field)
-
-    def waiting(self) -> bool:
-        """Tell whether there are images that no search finds yet."""
-        return waiting(self._query, 1) > 0
-
-    def add_searchable(self, most: int) -> frozenset[int]:
-        """Have searches find so many more images; return their days, none if none waits."""
-        with self._transaction("BEGIN IMMEDIATE"):
-            return add_searchable(self._query, most)

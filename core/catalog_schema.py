@@ -21,7 +21,7 @@ from core.errors import CatalogDamaged, CatalogError
 from core.search_tables import SEARCH_SCHEMA
 
 APPLICATION_ID = 0x43534854  # "CSHT"
-VERSION = 6
+VERSION = 7
 BUSY_MILLISECONDS = 5000
 SMALL_CACHE, LARGE_CACHE = 4_000, 32_000  # KiB: for questions, and for writing very much
 LARGE_DAY = 4096  # images

@@ -1,16 +1,29 @@
-"""Asking the catalogue's full-text index for images, and for what they have in a field."""
+"""Asking the catalogue's full-text index for images, for what they have in a field, and how many.
+
+All of it is about the images that are in the index: others wait for a moment, or, after the first
+look at a large store, for some.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import apsw
 import msgspec
 
+from core.catalog_file import CatalogFile
 from core.catalog_rows import listed_keys
-from core.query_terms import TextField
+from core.catalog_schema import catalog_errors
+from core.facet_tables import COMBINATION
+from core.facets import Combination
+from core.query_terms import Query, TextField
 from core.records import DayImages
-from core.search_plan import SearchPlan, fact_of, matching_fact
-from core.search_tables import KEY_BITS, Query
+from core.search_plan import SearchPlan, fact_of, matching_fact, plan_search
+from core.search_tables import KEY_BITS, add_searchable, waiting
 
 MOST_VALUES = 1_000  # of a field
+STEPS = 20_000  # of SQLite, some milliseconds, between two looks whether the answer is still wanted
 
 # Words of prompts may look like facts, and what once was a fact may be none any more: each is
 # looked for among the facts of the images there are.
@@ -47,28 +60,88 @@ FROM ({found} ORDER BY created_us DESC, key DESC) HAVING count(*) > 0
 """
 
 
-def found_in(query: Query, plan: SearchPlan, first_day: int, last_day: int) -> list[DayImages]:
-    """Return what matches on the days from the first to the last, newest day first."""
+_COUNTED = """
+SELECT image.day, {image}, count(*)
+FROM search CROSS JOIN image ON image.key = search.rowid & 0xFFFFFFFFFF
+WHERE search MATCH ? AND search.rowid >= ? AND search.rowid < ?{where}
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
+Counted = list[tuple[int, Combination, int]]  # a day, and how many images of a combination
+
+
+class CatalogSearch(CatalogFile):
+    """The part of a catalogue that searches ask."""
+
+    def search_plan(self, query: Query) -> SearchPlan:
+        """Make the plan of a search for the images there are now."""
+        return plan_search(self._query, query)
+
+    def found(self, plan: SearchPlan, first_day: int, last_day: int) -> list[DayImages]:
+        """Return what a search finds on these days, newest day first, with the bytes of it."""
+        if (ends := _ends(plan, first_day, last_day)) is None:
+            return []
+        sql = _OF_A_DAY if ends[1] - ends[0] == 1 << KEY_BITS else _BY_DAYS
+        found = _FOUND.format(where=plan.where)
+        rows = self._query(sql.format(found=found), (plan.match, *ends, *plan.values))
+        return [DayImages(day, size, listed_keys(listed)) for day, size, listed in rows]
+
+    def counted(
+        self,
+        plan: SearchPlan,
+        first_day: int,
+        last_day: int,
+        unwanted: Callable[[], bool] = lambda: False,
+    ) -> Counted:
+        """Count what a search finds on these days, by day and combination.
+
+        ``unwanted`` is asked now and then, in this thread: if so, nothing is returned, and soon.
+        """
+        if (ends := _ends(plan, first_day, last_day)) is None:
+            return []
+        sql = _COUNTED.format(image=COMBINATION.format("image"), where=plan.where)
+        bindings = plan.match, *ends, *plan.values
+        with catalog_errors(self._path):
+            self._connection.set_progress_handler(unwanted, STEPS)
+            try:
+                rows: list[Any] = self._connection.execute(sql, bindings).fetchall()
+            except apsw.InterruptError:
+                return []
+            finally:
+                self._connection.set_progress_handler(None)
+        return [(day, Combination(*values), images) for day, *values, images in rows]
+
+    def combinations(self, most: int) -> dict[Combination, int]:
+        """Return how many images there are of each combination, up to so many of these."""
+        rows = self._query("SELECT * FROM facet_total LIMIT ?", (most,))
+        return {Combination(*values): images for *values, images in rows}
+
+    def values(self, field: TextField) -> list[str]:
+        """Return the values of a field that searches can find, in alphabetical order.
+
+        Of values that differ only in the case of their letters, the one of the newest image.
+        """
+        letter = fact_of(field, "")
+        newest = _NEWEST_WITH.format(column=_COLUMNS[field])
+        values: list[str] = []
+        for (fact,) in self._query(_FACTS, (letter, chr(ord(letter) + 1), MOST_VALUES)):
+            for (value,) in self._query(newest, (matching_fact(fact),)):
+                tags = field == TextField.TAG
+                said = msgspec.json.decode(value, type=list[str]) if tags else [value]
+                values += [each for each in said if fact_of(field, each) == fact][:1]
+        return sorted(values, key=str.casefold)
+
+    def waiting(self) -> bool:
+        """Tell whether there are images that no search finds yet."""
+        return waiting(self._query, 1) > 0
+
+    def add_searchable(self, most: int) -> frozenset[int]:
+        """Have searches find so many more images; return their days, none if none waits."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            return add_searchable(self._query, most)
+
+
+def _ends(plan: SearchPlan, first_day: int, last_day: int) -> tuple[int, int] | None:
+    """Return the first document's number that may be found, and the one after the last."""
     first, last = max(first_day, plan.first_day), min(last_day, plan.last_day)
-    if first > last:
-        return []
-    ends = first << KEY_BITS, (last + 1) << KEY_BITS
-    sql = _OF_A_DAY if first == last else _BY_DAYS
-    found = _FOUND.format(where=plan.where)
-    rows = query(sql.format(found=found), (plan.match, *ends, *plan.values))
-    return [DayImages(day, size, listed_keys(listed)) for day, size, listed in rows]
-
-
-def values_in(query: Query, field: TextField) -> list[str]:
-    """Return the values of a field that images have, in alphabetical order.
-
-    Of values that differ only in the case of their letters, the one of the newest image.
-    """
-    letter = fact_of(field, "")
-    newest = _NEWEST_WITH.format(column=_COLUMNS[field])
-    values: list[str] = []
-    for (fact,) in query(_FACTS, (letter, chr(ord(letter) + 1), MOST_VALUES)):
-        for (value,) in query(newest, (matching_fact(fact),)):
-            said = msgspec.json.decode(value, type=list[str]) if field == TextField.TAG else [value]
-            values += [each for each in said if fact_of(field, each) == fact][:1]
-    return sorted(values, key=str.casefold)
+    return None if first > last else (first << KEY_BITS, (last + 1) << KEY_BITS)

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from core.facet_tables import ADD_TOTALS, FACET_SCHEMA, SHAPE
+
 Query: TypeAlias = Callable[[str, Sequence[Any]], list[Any]]  # runs a statement; its rows
 
 KEY_BITS = 40  # of a document's number; the day stands above them
@@ -28,10 +30,7 @@ _FACTS = """
     || CASE WHEN tags = '' THEN '' ELSE (
         SELECT ifnull(group_concat(' t' || hex(lower(value)), ''), '') FROM json_each(tags)
     ) END
-    || CASE
-        WHEN width > height AND height > 0 THEN ' xlandscape'
-        WHEN height > width AND width > 0 THEN ' xportrait'
-        WHEN width > 0 AND width = height THEN ' xsquare' ELSE '' END
+    || ifnull(' x' || nullif({shape}, ''), '')
     || iif(pinned, ' xpinned', '')
     || iif(sidecar_problem IS NULL, '', ' xbroken')
     || iif(prompt = '', '', ' xprompt')
@@ -66,7 +65,8 @@ WHEN new.key <= (SELECT key FROM searchable) BEGIN
         SELECT prompt || ' ' || facts FROM searched WHERE key = new.key;
 END;
 """
-SEARCH_SCHEMA = _INDEX + _SEARCHED.format(facts=_FACTS) + _TRIGGERS
+_ALL_FACTS = _FACTS.format(shape=SHAPE.format("image"))
+SEARCH_SCHEMA = _INDEX + _SEARCHED.format(facts=_ALL_FACTS) + _TRIGGERS + FACET_SCHEMA
 
 _LAST = """
 SELECT max(key) FROM (
@@ -94,7 +94,7 @@ def add_searchable(query: Query, most: int) -> frozenset[int]:
     if last is None:
         return frozenset()
     days = query(_DAYS, (last,))
-    for add in (_ADD, _ADD_WORDS, _ADD_FACTS):
+    for add in (_ADD, _ADD_WORDS, _ADD_FACTS, ADD_TOTALS):
         query(add, (last,))
     query("UPDATE searchable SET key = ?", (last,))
     return frozenset(day for (day,) in days)

@@ -92,7 +92,7 @@ class Searcher:
         totals = await self._index.read(Catalog.day_totals)
         at, size = 0, FIRST_IMAGES
         while at < len(totals):
-            run = _run(totals, at, size, plan, days)
+            run = run_of_days(totals, at, size, plan, days)
             at += len(run) or 1
             if run:
                 found = await self._index.read(Catalog.found, plan, run[-1].day, run[0].day)
@@ -145,7 +145,7 @@ def make_searchable(base: str, catalog_path: str, seconds: float) -> list[int]:
     return sorted(days)
 
 
-def _run(
+def run_of_days(
     totals: Sequence[DayTotal], at: int, size: int, plan: SearchPlan, days: Collection[int] | None
 ) -> list[DayTotal]:
     """Return the days from one on that are wanted, up to about so many images."""

@@ -16,6 +16,7 @@ from core.catalog import Catalog
 from core.embedded_records import Embedded
 from core.event_stream import EventStream
 from core.events import EventBus, Listener
+from core.facet_counter import FacetCounter
 from core.follower import Follower
 from core.index import Index
 from core.pictures import Frame, LargePicture, Pictures
@@ -175,6 +176,10 @@ class Store:
     ) -> AsyncGenerator[Found, None]:
         """Find images, the newest days first; see :meth:`core.searcher.Searcher.search`."""
         return self._searcher.search(query, days)
+
+    def facet_counter(self, query: Query) -> FacetCounter:
+        """Return what counts by facets what a search finds."""
+        return FacetCounter(self._index, query)
 
     async def searchable(self) -> bool:
         """Tell whether searches find all images of the catalogue, and not only some as yet."""

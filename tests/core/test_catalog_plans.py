@@ -14,6 +14,7 @@ import pytest
 
 from core.catalog import BEGINNING, Catalog, open_catalog
 from core.catalog_columns import Column
+from core.catalog_search import CatalogSearch
 from core.changes import FolderChange, FolderState, Leftovers
 from core.presence import Place
 from core.query import parse
@@ -105,6 +106,8 @@ CALLS: dict[str, Callable[[Catalog], object]] = {
     "waiting": Catalog.waiting,
     "search_plan": lambda catalog: catalog.search_plan(SEARCH),
     "found": lambda catalog: catalog.found(catalog.search_plan(SEARCH), DAY - 1, DAY),
+    "counted": lambda catalog: catalog.counted(catalog.search_plan(SEARCH), DAY - 1, DAY),
+    "combinations": lambda catalog: catalog.combinations(50),
     "values": lambda catalog: catalog.values(TextField.MODEL),
     "apply": apply_some,
     "keep_days": Catalog.keep_days,
@@ -126,7 +129,8 @@ def walked(catalog: Catalog, call: Callable[[Catalog], object]) -> dict[str, int
 
 
 def test_every_question_and_change_of_a_catalogue_is_looked_at_here():
-    public = {name for name, value in vars(Catalog).items() if callable(value)}
+    both = {**vars(CatalogSearch), **vars(Catalog)}
+    public = {name for name, value in both.items() if callable(value)}
     assert {name for name in public if not name.startswith("_")} - {"close"} == set(CALLS)
 
 

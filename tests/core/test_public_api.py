@@ -75,6 +75,7 @@ API = {
     "find_content": ("async", "sha256"),
     "orphans": ("async", ""),
     "unknown_files": ("async", ""),
+    "facet_counter": ("", "query"),
 }
 ATTRIBUTES = {
     "base_path",

@@ -1,0 +1,221 @@
+"""Pure: what a search finds, counted by model, provider, file format, shape and pin.
+
+That is faceting as catalogues of libraries and shops have it: the counts of a facet leave its own
+terms out of the search, so that it says what each of its values would find in their place; all
+other terms count. So images are counted once, by combinations of values, without the terms of any
+facet; what each facet says follows by arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from core.errors import QueryError
+from core.query import parse
+from core.query_format import format_term
+from core.query_terms import SHAPES, Condition, Mark, OneOf, Query, Term, TextField, Value
+
+
+class Facet(StrEnum):
+    """By what images are counted."""
+
+    MODEL = "model"
+    PROVIDER = "provider"
+    FORMAT = "format"
+    SHAPE = "shape"
+    PINNED = "pinned"
+
+
+class Combination(NamedTuple):
+    """What an image has in each facet, in the order of ``Facet``; "" where that is unknown."""
+
+    model: str
+    provider: str
+    format: str
+    shape: str
+    pinned: str
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    """A value of a facet.
+
+    Attributes:
+        name: As images have it: "imagen-4", "landscape", "pinned". Of spellings that differ only
+            in the case of letters, the commonest.
+        term: What looks for it.
+        images: How many the search would find with this term, and no other of the facet.
+        held: The search holds it: this is a value that the terms of the facet let pass.
+    """
+
+    name: str
+    term: Term
+    images: int
+    held: bool
+
+
+Facets = dict[Facet, tuple[FacetValue, ...]]
+
+PINNED, UNPINNED = "pinned", "not pinned"
+_FACETS_OF = {TextField.MODEL: Facet.MODEL, TextField.PROVIDER: Facet.PROVIDER,
+              TextField.FORMAT: Facet.FORMAT}  # fmt: skip
+
+
+def facet_of(condition: Condition) -> Facet | None:
+    """Return the facet that a condition is about; ``None`` if it is about none."""
+    if isinstance(condition, OneOf):
+        return facet_of(condition.each[0])
+    if isinstance(condition, Value):
+        return _FACETS_OF.get(condition.field)
+    if condition in SHAPES:
+        return Facet.SHAPE
+    return Facet.PINNED if condition == Mark.PINNED else None
+
+
+def without_facets(query: Query) -> Query:
+    """Return a search without the terms of facets."""
+    return Query(tuple(term for term in query.terms if facet_of(term.condition) is None))
+
+
+def facets_of(
+    query: Query, everything: Mapping[Combination, int], found: Mapping[Combination, int]
+) -> Facets:
+    """Return what each facet says under a search: its values, the commonest first.
+
+    Values without images are left out, unless the search holds them.
+
+    Args:
+        query: The search.
+        everything: How many images there are of each combination.
+        found: How many of them the search finds without the terms of facets.
+    """
+    terms = {facet: _terms_of(query, facet) for facet in Facet}
+    names = _spellings(everything, found)
+    passing = {
+        facet: {value for value in names[facet] if _passes(value, each, names[facet])}
+        for facet, each in terms.items()
+        if each
+    }
+    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    for combination, images in found.items():
+        values = [_lower(value) for value in combination]
+        barred = [
+            facet
+            for facet, value in zip(Facet, values, strict=True)
+            if facet in passing and value not in passing[facet]
+        ]
+        if len(barred) > 1:
+            continue
+        for facet, value in zip(Facet, values, strict=True):
+            if not barred or barred[0] == facet:
+                counts[facet][value] += images
+    held = {
+        facet: passing[facet]
+        for facet, each in terms.items()
+        if facet is Facet.PINNED or any(not term.excluded for term in each)
+        if facet in passing
+    }
+    return {
+        facet: _values(facet, names[facet], counts[facet], held.get(facet, ())) for facet in Facet
+    }
+
+
+def with_values(text: str, facet: Facet, values: Sequence[FacetValue], now: datetime) -> str:
+    """Return a search in which a facet has these values, any of which is enough, and no others.
+
+    They stand where terms of the facet stood, or in front: what is last in a search may still be
+    being typed, and has to stay last. All else stays as it was typed.
+
+    Args:
+        text: The search as typed; also one that is not understood.
+        facet: Which facet.
+        values: None of them, or all that there are of pins, leaves the facet open.
+        now: What relative dates are relative to.
+    """
+    try:
+        query = parse(text, now)
+    except QueryError as error:
+        query = parse(text[: error.start], now)
+    places = [
+        place
+        for term, place in zip(query.terms, query.places, strict=True)
+        if facet_of(term.condition) == facet
+    ]
+    new = _written(facet, [value.term for value in values])
+    for start, end in reversed(places[1:] if new else places):
+        text = text[:start] + text[end:].lstrip()
+    if not new:
+        return text
+    if places:
+        start, end = places[0]
+        return text[:start] + new + text[end:]
+    return f"{new} {text}".rstrip() if not text.strip() else f"{new} {text}"
+
+
+def _written(facet: Facet, terms: Sequence[Term]) -> str:
+    if len(terms) < 2:
+        return "".join(map(format_term, terms))
+    if facet is Facet.PINNED:
+        return ""
+    several = [term.condition for term in terms]
+    each = tuple(one for one in several if isinstance(one, Value | Mark))
+    return format_term(Term(OneOf(each)))
+
+
+def _terms_of(query: Query, facet: Facet) -> list[Term]:
+    return [term for term in query.terms if facet_of(term.condition) == facet]
+
+
+def _spellings(*counted: Mapping[Combination, int]) -> dict[Facet, dict[str, str]]:
+    """Return the values that there are by facet, in lower case, with the commonest spelling."""
+    spelled: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    for each in counted:
+        for combination, images in each.items():
+            for facet, value in zip(Facet, combination, strict=True):
+                spelled[facet][value] += images
+    return {
+        facet: {_lower(value): value for value, _ in reversed(counts.most_common())}
+        for facet, counts in spelled.items()
+    }
+
+
+def _passes(value: str, terms: Sequence[Term], known: Collection[str]) -> bool:
+    return all(_holds(value, term.condition, known) != term.excluded for term in terms)
+
+
+def _holds(value: str, condition: Condition, known: Collection[str]) -> bool:
+    """Tell whether a condition lets a value pass, by the rules of ``core.search_plan``."""
+    if isinstance(condition, OneOf):
+        return any(_holds(value, each, known) for each in condition.each)
+    if isinstance(condition, Value):
+        wanted = _lower(condition.value)
+        exactly = wanted in known and not condition.prefix
+        return value == wanted if exactly else value.startswith(wanted)
+    return value == (PINNED if condition == Mark.PINNED else str(condition))
+
+
+def _values(
+    facet: Facet, names: Mapping[str, str], counts: Mapping[str, int], held: Collection[str]
+) -> tuple[FacetValue, ...]:
+    values = [
+        FacetValue(name, _term(facet, name), counts[value], value in held)
+        for value, name in names.items()
+        if value and (counts[value] or value in held)
+    ]
+    return tuple(sorted(values, key=lambda value: (-value.images, value.name.casefold())))
+
+
+def _term(facet: Facet, name: str) -> Term:
+    if facet is Facet.PINNED:
+        return Term(Mark.PINNED, excluded=name == UNPINNED)
+    return Term(Mark(name) if facet is Facet.SHAPE else Value(TextField(facet.value), name))
+
+
+def _lower(text: str) -> str:
+    """As SQLite does, and so the catalogue."""
+    return "".join(each.lower() if each.isascii() else each for each in text)
