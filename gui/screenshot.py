@@ -62,9 +62,10 @@ async def take(session: Session, file: Path, select: int | None, show: str | Non
         session.window.actions_by_id[DIALOGS[show]].trigger()
     if show is not None:
         await asyncio.sleep(SETTLING_SECONDS)
-    while session.grid.isVisible() and not session.grid.painted_well:
-        session.grid.grab()  # each frame draws a few more cells sharply
-        await asyncio.sleep(0)
+    for view in (session.grid, session.window.dates):
+        while view.isVisible() and not view.painted_well:
+            view.grab()  # each frame paints a few more cells sharply, or rows
+            await asyncio.sleep(0)
     if not _picture_of(session.window).save(str(file), "PNG"):
         return _failed(f"{file} cannot be written: is its folder there, and yours to write?")
     return 0

@@ -181,7 +181,7 @@ class DateTreeModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: _Index = _NO_INDEX) -> QModelIndex:
         """Return the index of a row."""
-        if not self.hasIndex(row, column, parent):
+        if column or not 0 <= row < self.rowCount(parent):  # hasIndex() takes longer to ask that
             return QModelIndex()
         return self.createIndex(row, column, self._parent_id(parent))
 
@@ -232,17 +232,21 @@ class DateTreeModel(QAbstractItemModel):
             self.beginInsertRows(parent, first + offset, last + offset)
             rows[first:first] = wanted[first : last + 1]
             self.endInsertRows()
+        changed: list[int] = []
         for row, (old, new) in enumerate(zip(rows, wanted, strict=True)):
             if old is new:
                 continue
-            index = self.index(row + offset, 0, parent)
             if isinstance(old, Span) and isinstance(new, Span):
                 if old.children != new.children:  # of days a comparison in C, the common case
+                    index = self.index(row + offset, 0, parent)
                     self._merge(index, old.children, new.children)
                 new.children = old.children
             rows[row] = new
             if (old.images, old.size_bytes) != (new.images, new.size_bytes):
-                self.dataChanged.emit(index, index)
+                changed.append(row + offset)
+        if changed:  # told once: a view looks for each index that it is told of
+            ends = (self.index(row, 0, parent) for row in (changed[0], changed[-1]))
+            self.dataChanged.emit(*ends)
 
     def _node(self, index: _Index) -> Node | None:
         """Return what an index stands for; ``None`` for what is no date."""
@@ -266,7 +270,7 @@ class DateTreeModel(QAbstractItemModel):
         if not parent.isValid():
             return _TOP
         node = self._node(parent)
-        assert node is not None  # noqa: S101 - the first rows have no children, so hasIndex() was false
+        assert node is not None  # noqa: S101 - the first rows have no children, and so no row to ask for
         return node.day * 2 + (parent.internalId() != _TOP)
 
     @staticmethod

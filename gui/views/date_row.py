@@ -1,11 +1,16 @@
-"""Paints one row of the tree of dates: its chevron, its name and its figures."""
+"""Paints one row of the tree of dates: its chevron, its name and its figures.
+
+A row that was painted is kept as a picture, and only some of those that are new are painted in a
+frame: when the tree opens another month, all that is seen of it is new.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from time import perf_counter
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -17,16 +22,35 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.models.bounded import Bounded
+from gui.models.place import Kind
 
+ROW_PX: Final = 27
+GAP_PX: Final = 10  # between what is no date and the dates
+AROUND_PX: Final = 8  # at all sides of all rows
 TEXT_PX: Final = 26  # where the names of years begin, within the row
 MARGIN_PX: Final = 8  # right of the figures
 RADIUS_PX: Final = 6
 SMALLER_PX: Final = 1  # the figures, than the names
 SPACE_PX: Final = 16  # at least, between a name and its figures
 _KEPT: Final = 128  # some 25 kB each
+_SECONDS_A_FRAME: Final = 0.0025  # for rows that are new
+_LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _Roles = QPalette.ColorRole
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class RowHeights(QStyledItemDelegate):
+    """Says how high the rows are: all the same, but for the space around what is no date."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Return the height; every row is as wide as there is room."""
+        row = index.row() if not index.parent().isValid() else Kind.DAYS
+        above = AROUND_PX if row == Kind.ALL else 0
+        return QSize(0, above + ROW_PX + (GAP_PX if row == Kind.TRASH else 0))
 
 
 class Standing(NamedTuple):
@@ -79,11 +103,21 @@ def fonts_of(font: QFont) -> Fonts:
 
 
 class DateRowPictures:
-    """Keeps rows as pictures: to paint one anew takes ten times as long. GUI thread only."""
+    """Keeps rows as pictures: to paint one anew takes ten times as long. GUI thread only.
+
+    Attributes:
+        unfinished: Whether rows of this frame are left for another.
+    """
 
     def __init__(self) -> None:
+        self.unfinished = False
+        self._spent = 0.0  # seconds in this frame
         self._kept: Bounded[Hashable, QPixmap] = Bounded(_KEPT)
         self._fonts: Fonts | None = None
+
+    def begin_frame(self) -> None:
+        """Allow for a frame's share of work."""
+        self.unfinished, self._spent = False, 0.0
 
     def forget(self) -> None:
         """Paint all anew: the palette, the font or the language is another."""
@@ -98,8 +132,8 @@ class DateRowPictures:
         ratio: float,
         palette: QPalette,
         font: QFont,
-    ) -> QPixmap:
-        """Return the picture of a row, the ground included.
+    ) -> QPixmap | None:
+        """Return the picture of a row, the ground included; ``None`` leaves it for another frame.
 
         Args:
             key: Equal for equal rows.
@@ -110,16 +144,22 @@ class DateRowPictures:
             font: What all else is written in.
         """
         picture = self._kept.get((key, size.width(), ratio))
-        if picture is None:
-            picture = QPixmap(size * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(palette.base().color())
-            painter = QPainter(picture)
-            place = QRectF(0, 0, size.width(), size.height())
-            self._fonts = self._fonts or fonts_of(font)
-            _paint_row(painter, place, row(), palette, self._fonts)
-            painter.end()
-            self._kept.put((key, size.width(), ratio), picture)
+        if picture is not None:
+            return picture
+        if self._spent > _SECONDS_A_FRAME:
+            self.unfinished = True
+            return None
+        began = perf_counter()
+        picture = QPixmap(size * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(palette.base().color())
+        painter = QPainter(picture)
+        place = QRectF(0, 0, size.width(), size.height())
+        self._fonts = self._fonts or fonts_of(font)
+        _paint_row(painter, place, row(), palette, self._fonts)
+        painter.end()
+        self._kept.put((key, size.width(), ratio), picture)
+        self._spent += perf_counter() - began
         return picture
 
 
@@ -166,18 +206,19 @@ def _paint_chevron(painter: QPainter, centre: QPointF, is_open: bool, colour: QC
 def _paint_texts(
     painter: QPainter, place: QRectF, row: DateRow, palette: QPalette, fonts: Fonts
 ) -> None:
-    middle = Qt.AlignmentFlag.AlignVCenter
-    count, width_of = row.figures, fonts.figures_metrics.horizontalAdvance
-    if width_of(row.name + count) + SPACE_PX > place.width():
+    count, count_width = row.figures, fonts.figures_metrics.horizontalAdvance(row.figures)
+    name, name_width = row.name, fonts.name_metrics.horizontalAdvance(row.name)
+    room = int(place.width()) - SPACE_PX
+    if name_width + count_width > room:
         count = count.partition(" · ")[0]  # the bytes give way, not the name
+        room -= fonts.figures_metrics.horizontalAdvance(count)
+        name = fonts.name_metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
     painter.setFont(fonts.figures)
     painter.setPen(_quiet(palette, row.standing))
-    painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, count)
-    room = place.adjusted(0, 0, -width_of(count) - SPACE_PX, 0)
-    name = fonts.name_metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(place, _RIGHT, count)
     painter.setFont(fonts.name)
     painter.setPen(palette.color(_Roles.HighlightedText if row.standing.selected else _Roles.Text))
-    painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, name)
+    painter.drawText(place, _LEFT, name)
 
 
 def _quiet(palette: QPalette, row: Standing) -> QColor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -15,18 +16,19 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
     QPainter,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
     QWidget,
@@ -34,18 +36,14 @@ from PySide6.QtWidgets import (
 
 from gui.models.date_tree import DateTreeModel, Role
 from gui.models.place import Kind, Place
-from gui.pace import Pace
 from gui.text import count_text, date_text, month_text, translated
-from gui.views.date_row import DateRow, DateRowPictures, Standing
+from gui.views.date_row import AROUND_PX, ROW_PX, DateRow, DateRowPictures, RowHeights, Standing
+from gui.views.day_follower import DayFollower
 
 _Index = QModelIndex | QPersistentModelIndex
 _Qt = Qt.ItemDataRole
 
-ROW_PX: Final = 27
-GAP_PX: Final = 10  # between what is no date and the dates
 INDENT_PX: Final = 16
-FOLLOW_MS: Final = 100  # a tree that opens and scrolls with each frame nobody can read
-MARGIN_PX: Final = 8  # around the rows, and within them
 
 
 class DateTreeView(QTreeView):
@@ -76,21 +74,16 @@ class DateTreeView(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
-        self.setItemDelegate(_RowHeights(self))
+        self.setItemDelegate(RowHeights(self))
         self._model = model
         self._place = Place()
-        self._day_in_view: int | None = None
-        self._followed_month = QPersistentModelIndex()
-        self._opened_month = QPersistentModelIndex()  # opened here, not by the person
-        self._marked = QPersistentModelIndex()
-        self._day_to_follow: int | None = None
-        self._following = Pace(self, FOLLOW_MS, lambda: self.show_day_in_view(self._day_to_follow))
+        self._follower = DayFollower(self, model)
         self._untouched = True  # nothing was shown yet
+        self._refining = QTimer(self, singleShot=True, interval=0)
+        self._refining.timeout.connect(self.viewport().update)
         self.setModel(model)
         self.choose()
         model.totals_set.connect(self._on_totals_set)
-        self.expanded.connect(self._mark)
-        self.collapsed.connect(self._mark)
 
     @property
     def place(self) -> Place:
@@ -122,70 +115,15 @@ class DateTreeView(QTreeView):
     @property
     def day_in_view(self) -> int | None:
         """The day that is marked as the one the grid is at."""
-        return self._day_in_view
+        return self._follower.day
 
     def show_day_in_view(self, day: int | None) -> None:
-        """Mark the day the grid is at (``date.toordinal()``) and scroll to it.
-
-        Its month opens when the grid comes to it, and closes again when the grid moves on, unless
-        the person had opened it or selected something in it.
-        """
-        if day == self._day_in_view:
-            return
-        self._day_in_view = day
-        index = self._model.index_of_day(day) if day is not None else QModelIndex()
-        if index.isValid():
-            self._follow(index)
-        self._mark()
+        """Mark the day the grid is at (``date.toordinal()``) and scroll to it; ``None``: none."""
+        self._follower.show(day)
 
     def follow(self, day: int) -> None:
         """Show the day in view, but no more than some times a second, however fast it changes."""
-        self._day_to_follow = day
-        self._following.ask()
-
-    def _follow(self, day: QModelIndex) -> None:
-        month = day.parent()
-        if self._followed_month != month:
-            self._close_opened_month()
-            self._followed_month = QPersistentModelIndex(month)
-            if not self.isExpanded(month):
-                self._opened_month = QPersistentModelIndex(month)
-            self.expand(month.parent())
-            self.expand(month)
-        self.scrollTo(self._shown(day))
-
-    def _mark(self) -> None:
-        """Mark the row of the day in view, or of what it is folded away in."""
-        day = self._day_in_view
-        index = self._model.index_of_day(day) if day is not None else QModelIndex()
-        marked = QPersistentModelIndex(self._shown(index))
-        if marked != self._marked:
-            before, self._marked = self._marked, marked
-            self._repaint_row(before)
-            self._repaint_row(marked)
-
-    def _repaint_row(self, index: _Index) -> None:
-        row = self.visualRect(self._model.index(index.row(), 0, index.parent()))
-        self.viewport().update(0, row.top(), self.viewport().width(), row.height())
-
-    def _close_opened_month(self) -> None:
-        month, self._opened_month = self._opened_month, QPersistentModelIndex()
-        if not month.isValid():
-            return
-        index = self._model.index(month.row(), 0, month.parent())
-        holds = any(chosen.parent() == index for chosen in self.selectedIndexes())
-        if not holds and self.currentIndex().parent() != index:
-            self.collapse(index)
-
-    def _shown(self, index: QModelIndex) -> QModelIndex:
-        """Return the index itself, or the innermost row around it that is not folded away."""
-        shown = index
-        parent = index.parent()
-        while parent.isValid():
-            if not self.isExpanded(parent):
-                shown = parent
-            parent = parent.parent()
-        return shown
+        self._follower.follow(day)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu where dates are selected."""
@@ -250,9 +188,30 @@ class DateTreeView(QTreeView):
             self.expand(self._model.index(0, 0, newest_year))
         self._untouched = not newest_year.isValid()
         self._tell_place()  # a selected month may have got another day
-        self._mark()
+        self._follower.mark()
 
     # Painting
+
+    def dataChanged(
+        self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()
+    ) -> None:
+        """Repaint it; QTreeView would look for each row, seen or not, and measure it again."""
+        if top_left == bottom_right:
+            self.update(top_left)
+        elif self.isExpanded(top_left.parent()) or not top_left.parent().isValid():
+            self.viewport().update()
+
+    @property
+    def painted_well(self) -> bool:
+        """Whether all rows that are seen were painted, or another frame is on its way."""
+        return not self._pictures.unfinished
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows; those for which there is no time now with the next frame."""
+        self._pictures.begin_frame()
+        super().paintEvent(event)
+        if self._pictures.unfinished:
+            self._refining.start()
 
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
         """Paint a whole row, from edge to edge."""
@@ -261,7 +220,7 @@ class DateTreeView(QTreeView):
             sums.depth * INDENT_PX,
             is_open=self.isExpanded(index) if sums.consists_of_dates else None,
             selected=self.selectionModel().isSelected(index),
-            marked=index == self._marked,
+            marked=index == self._follower.marked,
             focused=index == self.currentIndex() and self._shows_focus(),
         )
 
@@ -269,13 +228,14 @@ class DateTreeView(QTreeView):
             data = self._model.data
             return DateRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
 
-        size = QSize(self.viewport().width() - 2 * MARGIN_PX, ROW_PX)
+        size = QSize(self.viewport().width() - 2 * AROUND_PX, ROW_PX)
         ratio = painter.deviceTransform().m11()  # of the screen, or of what is rendered to
         picture = self._pictures.get(
             (sums, standing), row, size, ratio, self.palette(), self.font()
         )
-        above = MARGIN_PX if sums.depth == 0 and sums.day == Kind.ALL else 0
-        painter.drawPixmap(MARGIN_PX, options.rect.top() + above, picture)
+        above = AROUND_PX if sums.depth == 0 and sums.day == Kind.ALL else 0
+        if picture is not None:
+            painter.drawPixmap(AROUND_PX, options.rect.top() + above, picture)
 
     def changeEvent(self, event: QEvent) -> None:
         """Paint the rows anew, in what may be other colours or another language."""
@@ -290,10 +250,3 @@ class DateTreeView(QTreeView):
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
         """Nothing: ``drawRow`` draws the whole row."""
-
-
-class _RowHeights(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        row = index.row() if not index.parent().isValid() else Kind.DAYS
-        above = MARGIN_PX if row == Kind.ALL else 0
-        return QSize(0, above + ROW_PX + (GAP_PX if row == Kind.TRASH else 0))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -46,6 +46,14 @@ def outline(model: DateTreeModel, parent: QModelIndex | None = None) -> list[obj
         assert model.parent(index) == parent
         rows.append((index.data(), index.data(Role.COUNT), outline(model, index)))
     return rows
+
+
+def painted(view: DateTreeView) -> QImage:
+    """Return what the rows look like when all of them are painted."""
+    picture = view.viewport().grab()
+    while not view.painted_well:
+        picture = view.viewport().grab()
+    return picture.toImage()
 
 
 @pytest.fixture
@@ -199,6 +207,16 @@ def test_only_what_changed_is_touched(model: DateTreeModel, qtbot: QtBot) -> Non
     assert len(told) == 6
 
 
+def test_what_changes_in_a_month_is_told_once(model: DateTreeModel) -> None:
+    every = [FRIDAY - timedelta(days=back) for back in range(19)]
+    model.set_totals([total(day) for day in every])
+    told: list[tuple[object, object]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.data(), last.data())))
+    model.set_totals([total(day, 2) for day in every])
+    assert told[0] == ("Fri 20", "Mon 2")
+    assert len(told) == 4  # the days, their month, their year and all
+
+
 def test_at_first_all_images_are_selected_and_the_newest_month_is_open(
     model: DateTreeModel, view: DateTreeView
 ) -> None:
@@ -327,9 +345,9 @@ def test_the_day_in_view_is_marked_and_not_selected(
     model.set_totals(sample())
     row = view.visualRect(index_of(model, FRIDAY))
     spot = QPoint(row.right() - 100, row.top() + 3)
-    before = view.viewport().grab().toImage().pixelColor(spot)
+    before = painted(view).pixelColor(spot)
     view.show_day_in_view(FRIDAY.toordinal())
-    assert view.viewport().grab().toImage().pixelColor(spot) != before
+    assert painted(view).pixelColor(spot) != before
 
 
 def test_twenty_years_of_days(model: DateTreeModel, view: DateTreeView) -> None:
@@ -378,8 +396,24 @@ def test_rows_are_painted_in_the_colours_of_now(
     spot = view.visualRect(index_of(model, FRIDAY)).topLeft() + QPoint(2, 2)
 
     def ground() -> QColor:
-        return view.viewport().grab().toImage().pixelColor(spot)
+        return painted(view).pixelColor(spot)
 
     for colours in (DARK, LIGHT):
         view.setPalette(palette_of(colours))
         assert ground() == view.palette().base().color()
+
+
+def test_a_frame_paints_some_rows_and_the_next_ones_the_rest(
+    model: DateTreeModel, view: DateTreeView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.set_totals([total(FRIDAY - timedelta(days=back)) for back in range(19)])
+    view.show()
+    qtbot.waitExposed(view)
+    whole = painted(view)
+    monkeypatch.setattr("gui.views.date_row._SECONDS_A_FRAME", 0)
+    view.setPalette(palette_of(DARK))
+    view.setPalette(QApplication.palette())  # all are forgotten
+    assert view.viewport().grab().toImage() != whole
+    assert not view.painted_well
+    qtbot.waitUntil(lambda: view.painted_well)
+    assert view.viewport().grab().toImage() == whole
