@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
             "trash",
             "large",
             "information",
+            "compare",
             "prune",
             "preferences",
             "statistics",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Need = Literal[
-    "store", "writable", "selection", "trashed", "work", "undo", "redo", "images", "small", "large"
-]
+    "store", "writable", "selection", "few", "trashed", "work", "undo", "redo", "images",
+    "small", "close", "large", "comparison",
+]  # fmt: skip
 Within = Literal["", "grid", "large"]
 
 
@@ -24,8 +25,9 @@ class ActionRow:
         icon: Of ``resources/icons``.
         tip: What it does, for its tool tip.
         needs: What must all be there for it to be enabled: an open store, one that can be
-            written, selected images, a selection in the trash, work under way, something to undo,
-            images to look at, any page but the large view, the large view.
+            written, selected images, as many as can be compared, a selection in the trash, work
+            under way, something to undo, images to look at, any page but the next two, either of
+            them, the large view, the comparison.
         checkable: It has a state.
         group: Of those in one group exactly one is checked.
         within: The part of the window in which the shortcuts work; "" for all of it.
@@ -102,31 +104,41 @@ ACTIONS: Final = (
               "Show the selected image in its folder", ("selection",)),
     ActionRow("large_view", "Lar&ge view", "View", 0, ("Return", "Enter", "Space"), "large",
               "Show the current image as large as fits", ("images", "small"), within="grid"),
+    ActionRow("compare", "&Compare", "View", 0, ("C",), "compare",
+              "Show two to four selected images side by side, and what differs", ("few", "small")),
     ActionRow("back", "&Back to the images", "View", 0, ("Esc",), "back",
-              "Show all images again", ("large",)),
+              "Show all images again", ("close",)),
     ActionRow("next", "&Next image", "View/&Image", 0, ("Right", "PgDown", "Space"), "next",
-              "Show the next image", ("large",), within="large"),
+              "Show the next image", ("close",), within="large"),
     ActionRow("previous", "&Previous image", "View/&Image", 0,
               ("Left", "PgUp", "Backspace"), "previous",
-              "Show the image before", ("large",), within="large"),
+              "Show the image before", ("close",), within="large"),
     ActionRow("first", "&First image", "View/&Image", 0, ("Home",), "",
-              "Show the newest image", ("large",), within="large"),
+              "Show the newest image", ("close",), within="large"),
     ActionRow("last", "&Last image", "View/&Image", 0, ("End",), "",
-              "Show the oldest image", ("large",), within="large"),
+              "Show the oldest image", ("close",), within="large"),
     ActionRow("zoom_in", "Zoom &in", "View/&Image", 0, ("+", "=", "Ctrl++", "Ctrl+="), "zoom_in",
-              "Show the image larger", ("large",)),
+              "Show the image larger", ("close",)),
     ActionRow("zoom_out", "Zoom &out", "View/&Image", 0, ("-", "Ctrl+-"), "zoom_out",
-              "Show the image smaller", ("large",)),
+              "Show the image smaller", ("close",)),
     ActionRow("zoom_whole", "&Whole image", "View/&Image", 0, ("0", "Ctrl+0"), "whole",
-              "Show the image whole", ("large",)),
+              "Show the image whole", ("close",)),
     ActionRow("zoom_full", "F&ull size", "View/&Image", 0, ("1",), "one_to_one",
-              "Show each pixel of the image as one of the screen", ("large",)),
+              "Show each pixel of the image as one of the screen", ("close",)),
     ActionRow("turn_right", "&Turn right", "View/&Image", 0, ("R",), "turn",
-              "Turn the view; the file stays as it is", ("large",)),
+              "Turn the view; the file stays as it is", ("close",)),
     ActionRow("turn_left", "Turn l&eft", "View/&Image", 0, ("Shift+R",), "",
-              "Turn the view; the file stays as it is", ("large",)),
+              "Turn the view; the file stays as it is", ("close",)),
     ActionRow("information", "Infor&mation", "View/&Image", 0, ("I",), "information",
               "Show the prompt and some facts over the image", ("large",), checkable=True),
+    ActionRow("link_zoom", "&Zoom and pan together", "View/C&omparison", 0, ("L",), "link",
+              "Show the same part of all images that are compared", ("comparison",),
+              checkable=True),
+    ActionRow("only_differences", "&Only what differs", "View/C&omparison", 0, ("D",),
+              "differences", "Leave out what is the same in all images that are compared",
+              ("comparison",), checkable=True),
+    ActionRow("remove_compared", "&Take out of the comparison", "View/C&omparison", 0, ("X",),
+              "cancel", "Compare the other images without this one", ("comparison",)),
     ActionRow("slide_show", "&Slide show", "View", 0, ("Ctrl+Shift+S",), "slide_show",
               "Show one image after the other", ("images",), checkable=True),
     ActionRow("slide_2", "Every &2 seconds", "View/Slide show &interval", 0, tip="Show each image "

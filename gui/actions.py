@@ -53,10 +53,28 @@ def give_shortcuts(
         (parts[row.within] if row.within else window).addAction(actions[row.id])
 
 
-def bind(actions: Mapping[str, QAction], acts: Mapping[str, Callable[[], object]]) -> None:
-    """Have actions, by id, do what they are for when they are triggered."""
+def give_keys_within(actions: Mapping[str, QAction], part: QWidget, within: Within) -> None:
+    """Have the shortcuts that work in one part of the window work in another widget, too."""
+    part.addActions([actions[row.id] for row in ACTIONS if row.within == within])
+
+
+def bind(
+    actions: Mapping[str, QAction],
+    acts: Mapping[str, Callable[[], object]],
+    when: Callable[[], bool] | None = None,
+) -> None:
+    """Have actions, by id, do what they are for when they are triggered.
+
+    Args:
+        actions: The window's.
+        acts: What they do, by their ids.
+        when: Tells whether they do that now; always, by default.
+    """
     for name, act in acts.items():
-        actions[name].triggered.connect(act)
+        if when is None:
+            actions[name].triggered.connect(act)
+        else:
+            actions[name].triggered.connect(partial(_act_if, when, act))
 
 
 def set_icons(actions: Mapping[str, QAction], palette: QPalette) -> None:
@@ -81,6 +99,11 @@ def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
             menus[row.menu] = menus[top].addMenu(_text(below))
             menus[top].aboutToShow.connect(partial(_offer, menus[row.menu]))
         menus[row.menu].addAction(actions[row.id])
+
+
+def _act_if(when: Callable[[], bool], act: Callable[[], object], *_: object) -> None:
+    if when():
+        act()
 
 
 def _offer(menu: QMenu) -> None:

@@ -24,6 +24,7 @@ from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
 from gui.controllers.clean_up import CleanUpController
 from gui.controllers.commands import CommandController
+from gui.controllers.compare import CompareController
 from gui.controllers.history import History
 from gui.controllers.idle_thumbnails import IdleThumbnails
 from gui.controllers.imports import ImportController
@@ -131,7 +132,12 @@ class Session:
         self.large = LargeViewController(self.stores, self.browse, self.window, self.images)
         self.selection.give_way_to(self.large.settled)
         self.animation = LargeAnimation(self.stores, self.large, self.window)
-        self.slides = SlideShowController(self.large, self.window, self.images, preferences)
+        self.compare = CompareController(
+            self.stores, self.browse, self.selection, self.window, self.images
+        )
+        self.slides = SlideShowController(
+            self.large, self.compare, self.window, self.images, preferences
+        )
         self.trash = TrashController(
             self.stores, self.works, self.history, self.browse, self.selection, self.window,
             self.images, self.dates, self.trashed, self.shuttle,
@@ -142,6 +148,7 @@ class Session:
         self.take_out = TakeOutController(
             self.stores, self.works, self.selection, self.window, self.images, preferences
         )
+        self.compare.drag_wanted.connect(self.take_out.drag)
         self.outside = OutsideController(self.stores, self.selection, self.window)
         self.arrivals = ArrivalController(
             self.stores, self.works, self.window, self.images, preferences,

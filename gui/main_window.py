@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QCloseEvent,
-    QKeyEvent,
-    QKeySequence,
-)
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QMenu,
-    QSizePolicy,
-    QSlider,
-    QSplitter,
-    QStackedWidget,
-    QToolBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.action_table import Within
 from gui.actions import create_actions, fill_menu_bar, give_shortcuts, set_icons
-from gui.icons import icon
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_table import ImageTableModel
 from gui.pages import Page
 from gui.text import translated
-from gui.views.context_menu import IMAGE_MENU, LARGE_MENU, add_context_menu
+from gui.views.context_menu import GRID_MENU, LARGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil
-from gui.views.grid import LARGEST_CELL, SMALLEST_CELL, ImageGrid
+from gui.views.grid import ImageGrid
 from gui.views.large_view import LargeView
 from gui.views.message_page import MessagePage
 from gui.views.metadata_pane import MetadataPane
@@ -43,19 +27,17 @@ from gui.views.notice import Notice
 from gui.views.search_box import SearchBox, SearchHint
 from gui.views.stats_bar import StatsBar
 from gui.views.timeline import TimelineView
+from gui.views.tool_bar import ToolBar
 from gui.views.trash_page import TrashPage
+
+if TYPE_CHECKING:
+    from gui.views.compare_view import CompareView
 
 NAME: Final = "Contact Sheet"
 SIZE: Final = QSize(1440, 900)
 SMALLEST: Final = QSize(720, 480)
 TREE_PX: Final = 244
 PANE_PX: Final = 320
-SLIDER_PX: Final = 112
-BUTTONS: Final = (
-    (("open", "Open"), ("import", "Import")),
-    (("pin", "Pin"), ("delete", "Delete"), ("prune", "Prune")),
-)
-APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark")
 
 
 class MainWindow(QMainWindow):
@@ -68,12 +50,14 @@ class MainWindow(QMainWindow):
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
         refused(str): The key of an action was pressed that cannot be taken now; its id.
+        compare_made(): ``compare`` was made, and can be listened to.
         page_changed(): The images, the trash or a message took the place of another of them.
     """
 
     closing = Signal()
     refused = Signal(str)
     page_changed = Signal()
+    compare_made = Signal()
 
     def __init__(
         self, dates_model: DateTreeModel, grid: ImageGrid, trash_model: ImageTableModel[Any]
@@ -94,11 +78,8 @@ class MainWindow(QMainWindow):
         self.notice = Notice(self._stack)
         self.new_images = NewImagesButton(self.grid)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._size_slider = QSlider(Qt.Orientation.Horizontal)
         self.search = SearchBox()
-        self._appearance_button = QToolButton()
-        self._tools = QToolBar(_text("Tools"))
-        self._fill_tool_bar()
+        self._tools = ToolBar(self.actions_by_id, self.search, grid.cell_size)
         self._lay_out()
         self.search_hint = SearchHint(self.search, self)
         self.veil = DropVeil(self)
@@ -112,29 +93,36 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} — {NAME}" if name else NAME)
 
     def show_grid(self) -> None:
-        """Show the images; if one of them is shown large, it stays."""
-        if not self.shows_large:
-            self._stack.setCurrentWidget(self.grid)
+        """Show the images; if some of them are looked at closely, that stays."""
+        if not self.shows_closely:
+            self._turn_to(self.grid)
 
     def show_large(self) -> None:
         """Show the large view in place of the grid."""
-        self._stack.setCurrentWidget(self.large)
+        self._turn_to(self.large)
         self.large.setFocus()
 
-    def leave_large(self) -> None:
-        """Show the grid in place of the large view, if that is shown."""
-        if self.shows_large:
-            self._stack.setCurrentWidget(self.grid)
+    def show_compare(self) -> None:
+        """Show the comparison in place of the grid."""
+        is_new = "compare" not in self.__dict__
+        self._turn_to(self.compare)
+        if is_new:
+            self.compare_made.emit()
+
+    def leave_closely(self) -> None:
+        """Show the grid in place of the large view or the comparison, if one is shown."""
+        if self.shows_closely:
+            self._turn_to(self.grid)
             self.grid.setFocus()
 
     def show_page(self, page: Page) -> None:
         """Show a message in place of the images."""
         self.message.show_page(page)
-        self._stack.setCurrentWidget(self.message)
+        self._turn_to(self.message)
 
     def show_trash(self) -> None:
         """Show the trash in place of the images."""
-        self._stack.setCurrentWidget(self.trash)
+        self._turn_to(self.trash)
 
     @property
     def shows_grid(self) -> bool:
@@ -147,9 +135,28 @@ class MainWindow(QMainWindow):
         return self._stack.currentWidget() is self.large
 
     @property
+    def shows_compare(self) -> bool:
+        """Whether the comparison is what is shown."""
+        return self._stack.currentWidget() is self.__dict__.get("compare")
+
+    @property
+    def shows_closely(self) -> bool:
+        """Whether the large view or the comparison is what is shown."""
+        return self.shows_large or self.shows_compare
+
+    @property
     def shows_trash(self) -> bool:
         """Whether the trash is what is shown."""
         return self._stack.currentWidget() is self.trash
+
+    @cached_property
+    def compare(self) -> CompareView:
+        """The comparison, made when it is first shown."""
+        from gui.views.compare_view import CompareView
+
+        view = CompareView(self.actions_by_id)
+        self._stack.addWidget(view)
+        return view
 
     def save_panes(self) -> QByteArray:
         """Return which panes are shown and how wide they are, for ``restore_panes``."""
@@ -193,15 +200,13 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         fill_menu_bar(self.menuBar(), self.actions_by_id)
-        add_context_menu(self.grid, self.actions_by_id, IMAGE_MENU)
+        add_context_menu(self.grid, self.actions_by_id, GRID_MENU)
         add_context_menu(self.large.canvas, self.actions_by_id, LARGE_MENU)
         parts: dict[Within, QWidget] = {"grid": self.grid, "large": self.large.canvas}
         give_shortcuts(self.actions_by_id, self, parts)
         self.addToolBar(self._tools)
-        self._stack.addWidget(self.message)
-        self._stack.addWidget(self.grid)
-        self._stack.addWidget(self.large)
-        self._stack.addWidget(self.trash)
+        for page in (self.message, self.grid, self.large, self.trash):
+            self._stack.addWidget(page)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -226,65 +231,45 @@ class MainWindow(QMainWindow):
         self.setTabOrder(self.grid, self.metadata)
         self.setTabOrder(self.metadata, self.timeline)
 
-    def _fill_tool_bar(self) -> None:
-        bar = self._tools
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for buttons in BUTTONS:
-            for name, word in buttons:
-                action, text = self.actions_by_id[name], _text(word)
-                action.setIconText(f"\u2002{text}")  # a space that stands between icon and text
-                bar.addAction(action)
-                bar.widgetForAction(action).setAccessibleName(text)
-            bar.addSeparator()
-        self._size_slider.setFixedWidth(SLIDER_PX)
-        self._size_slider.setRange(SMALLEST_CELL, LARGEST_CELL)
-        self._size_slider.setPageStep((LARGEST_CELL - SMALLEST_CELL) // 8)
-        self._size_slider.setValue(self.grid.cell_size)
-        self._size_slider.setAccessibleName(_text("Thumbnail size"))
-        self._size_slider.setToolTip(_text("Thumbnail size"))
-        bar.addWidget(self._size_slider)
-        space = QWidget()
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(space)
-        bar.addWidget(self.search)
-        menu = QMenu(self._appearance_button)
-        menu.addActions([self.actions_by_id[name] for name in APPEARANCES])
-        self._appearance_button.setMenu(menu)
-        self._appearance_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._appearance_button.setAccessibleName(_text("Appearance"))
-        self._appearance_button.setToolTip(_text("Light or dark"))
-        bar.addWidget(self._appearance_button)
-
     def _connect(self) -> None:
         for action in self._pane_actions():
             action.setChecked(True)
             action.toggled.connect(self._make_room)
-        self._stack.currentChanged.connect(self._make_room)
         self._stack.currentChanged.connect(self.page_changed)
-        self._size_slider.valueChanged.connect(self.grid.set_cell_size)
-        self.grid.cell_size_changed.connect(self._size_slider.setValue)
+        self._tools.cell_size_changed.connect(self.grid.set_cell_size)
+        self.grid.cell_size_changed.connect(self._tools.set_cell_size)
 
     def _pane_actions(self) -> list[QAction]:
         names = ("show_dates", "show_metadata", "show_timeline")
         return [self.actions_by_id[name] for name in names]
 
+    def _turn_to(self, page: QWidget) -> None:
+        """Show a page; what stands around it comes and goes first, so that it is laid out once."""
+        self._make_room_around(page)
+        self._splitter.refresh()
+        self._stack.setCurrentWidget(page)
+
     def _make_room(self) -> None:
-        """Show what belongs around the page: nothing around a large image on a full screen."""
-        bare = self.shows_large and self.isFullScreen()
+        self._make_room_around(self._stack.currentWidget())
+
+    def _make_room_around(self, page: QWidget | None) -> None:
+        """Show what belongs around a page: nothing around a large image on a full screen."""
+        compared = page is self.__dict__.get("compare")
+        closely = compared or page is self.large
+        bare = closely and self.isFullScreen()
         dates, metadata, timeline = (action.isChecked() for action in self._pane_actions())
         self.dates.setVisible(dates and not bare)
-        self.metadata.setVisible(metadata and not bare)
-        self.timeline.setVisible(timeline and not self.shows_large)
+        self.metadata.setVisible(metadata and not bare and not compared)
+        self.timeline.setVisible(timeline and not closely)
         for widget in (self.menuBar(), self._tools, self.stats):
             widget.setVisible(not bare)
         self.large.set_bar_shown(not bare)
+        if compared:
+            self.compare.set_shown(bar=not bare, facts=metadata and not bare)
 
     def _draw_icons(self) -> None:
         set_icons(self.actions_by_id, self.palette())
-        self._appearance_button.setIcon(icon("appearance", self.palette().buttonText().color()))
+        self._tools.draw_icons()
 
 
 def _text(source: str) -> str:

@@ -7,12 +7,13 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QItemSelectionModel, QPoint
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from core.errors import StoreError
 from gui.models.place import Kind
+from gui.views.selected_rows import selection_of
 
 if TYPE_CHECKING:
     from gui.app import Session
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PLACES: Final = {"pinned": Kind.PINNED, "trash": Kind.TRASH}
-VIEWS: Final = {"large": ("large_view",), "information": ("large_view", "information")}
+VIEWS: Final = {
+    "large": ("large_view",),
+    "information": ("large_view", "information"),
+    "compare": ("compare",),
+}
+COMPARED: Final = 3
 DIALOGS: Final = {name: name for name in ("preferences", "prune", "statistics", "shortcuts")}
 DIMMED: Final = QColor(0, 0, 0, 110)
 SETTLING_SECONDS: Final = 1.0  # a dialog plans, and makes thumbnails, after it has opened
@@ -32,7 +38,7 @@ async def take(session: Session, file: Path, select: int | None, show: str | Non
     Args:
         session: The window.
         file: The PNG file to write.
-        select: The image to select first, 1 for the newest.
+        select: The image to select first, 1 for the newest; for the comparison, with the next two.
         show: A place, a view or a dialog to show first: of ``PLACES``, ``VIEWS`` or ``DIALOGS``.
 
     Returns:
@@ -55,9 +61,16 @@ async def take(session: Session, file: Path, select: int | None, show: str | Non
     if show in PLACES:
         session.window.dates.choose(PLACES[show])
     elif show in VIEWS:
+        if show == "compare":
+            first = max(session.grid.currentIndex().row(), 0)
+            rows = range(first, min(first + COMPARED, session.images.rowCount()))
+            session.grid.selectionModel().select(
+                selection_of(session.images, [rows]), QItemSelectionModel.SelectionFlag.Select
+            )
         for name in VIEWS[show]:
             session.window.actions_by_id[name].trigger()
         await session.large.settled()
+        await session.compare.settled()
     elif show is not None:
         session.window.actions_by_id[DIALOGS[show]].trigger()
     if show is not None:

@@ -49,9 +49,12 @@ class Availability(QObject):
             "store": is_open,
             "writable": is_open and access is Access.WRITABLE,
             "selection": self._selection.has_images,
+            "few": self._selection.has_few,
             "images": window.shows_grid or window.shows_large,
-            "small": not window.shows_large,
+            "small": not window.shows_closely,
+            "close": window.shows_closely,
             "large": window.shows_large,
+            "comparison": window.shows_compare,
             "trashed": window.shows_trash and bool(window.trash.table.selected_places()),
             "work": self._works.under_way,
             "undo": bool(self._history.undo_text) and access is not Access.GONE,
@@ -74,8 +77,11 @@ class Availability(QObject):
         self._window.stats.set_badge(badge, tip)
 
     def _tell_why(self, name: str) -> None:
-        """Say why a key did nothing, where the store's folder is the reason."""
+        """Say why a key did nothing, where that is not seen."""
         store, access = self._stores.store, self._stores.access
+        if store is not None and "few" in needs_of(name) and self._window.shows_grid:
+            text = "Select two, three or four images to compare them"
+            self._window.notice.tell(translated("availability", text))
         if store is None or not set(needs_of(name)) & {"writable", "undo", "redo"}:
             return
         if access is Access.GONE:

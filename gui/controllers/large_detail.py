@@ -23,6 +23,9 @@ class LargeDetail(QObject):
         canvas: What shows it.
         tell: Called with why there are no more pixels.
         most_pixels: Of which there are never more, whatever the zoom; 0 for no limit.
+
+    Attributes:
+        most_pixels: As above; it can be changed.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class LargeDetail(QObject):
         self._store = store
         self._canvas = canvas
         self._tell = tell
-        self._most_pixels = most_pixels
+        self.most_pixels = most_pixels
         self._bringing = Latest(store.tasks)
         self._record: ImageRecord | None = None
         self._edge: int | None = None  # of what is under way
@@ -70,7 +73,7 @@ class LargeDetail(QObject):
     def _most(self, whole: QSize) -> int:
         """Return how many pixels the longer side may have; halved, as decoders do it best."""
         edge, pixels = max(whole.width(), whole.height()), whole.width() * whole.height()
-        while self._most_pixels and pixels > self._most_pixels:
+        while self.most_pixels and pixels > self.most_pixels:
             edge, pixels = edge // 2, pixels // 4
         return edge
 

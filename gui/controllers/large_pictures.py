@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 
 from core.errors import WorkerError
 from core.pictures import PROCESSES, LargePicture
 from core.records import ImageRecord
 from gui.controllers.store import OpenStore
-from gui.pictures import Shown, shown_of
+from gui.models.image_list import ImageListModel
+from gui.pictures import Shown, shaped_like, shown_of
+from gui.views.canvas import PictureCanvas
 
 MOST_PICTURES: Final = 9
 MOST_BYTES: Final = 256_000_000
@@ -178,3 +180,21 @@ class LargePictures(QObject):
             if len(self._held) <= MOST_PICTURES and size_bytes <= MOST_BYTES:
                 return
             del self._held[key]
+
+
+def show_held(canvas: PictureCanvas, held: Held) -> None:
+    """Show a picture that is at hand, or why there is none."""
+    if held.shown is not None:
+        canvas.show_picture(held.shown)
+    else:
+        canvas.show_problem(held.problem)
+
+
+def show_stand_in(canvas: PictureCanvas, record: ImageRecord, images: ImageListModel) -> None:
+    """Show an image's thumbnail as large as the image will be."""
+    picture = images.picture(record.key)
+    pixmap = picture.pixmap if picture is not None else None
+    whole = QSize(record.width, record.height)
+    if pixmap is not None:
+        whole = shaped_like(pixmap, whole)
+    canvas.show_stand_in(pixmap, whole)

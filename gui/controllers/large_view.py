@@ -15,12 +15,17 @@ from gui.actions import bind
 from gui.aio import Latest
 from gui.controllers.browse import BrowseController
 from gui.controllers.large_detail import LargeDetail
-from gui.controllers.large_pictures import Held, LargePictures, is_same_file
+from gui.controllers.large_pictures import (
+    Held,
+    LargePictures,
+    is_same_file,
+    show_held,
+    show_stand_in,
+)
 from gui.controllers.store import OpenStore, StoreController
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
 from gui.models.image_text import caption_of, waiting_text
-from gui.pictures import shaped_like
 from gui.views.selected_rows import holds_many, select_only
 
 WAITING_MS: Final = 500  # what is over sooner would only flicker
@@ -108,7 +113,7 @@ class LargeViewController(QObject):
     def leave(self) -> None:
         """Show the grid again, with the image selected and in sight."""
         if self._window.shows_large:
-            self._window.leave_large()
+            self._window.leave_closely()
             self._grid.scrollTo(self._grid.currentIndex())
 
     def step(self, count: int) -> None:
@@ -125,7 +130,7 @@ class LargeViewController(QObject):
             "first": lambda: self._go_to(0),
             "last": lambda: self._go_to(self._images.rowCount() - 1),
         }
-        bind(self._window.actions_by_id, acts)
+        bind(self._window.actions_by_id, acts, lambda: not self._window.shows_compare)
 
     # Which image is shown
 
@@ -182,7 +187,7 @@ class LargeViewController(QObject):
         held = self._pictures.get(record)
         if held is None:
             self._settled.clear()
-            self._show_stand_in(record)
+            show_stand_in(self._canvas, record, self._images)
             self._waiting.start()
         else:
             self._show_held(held)
@@ -200,19 +205,7 @@ class LargeViewController(QObject):
     def _show_held(self, held: Held) -> None:
         self._waiting.stop()
         self._settled.set()
-        if held.shown is not None:
-            self._canvas.show_picture(held.shown)
-        else:
-            self._canvas.show_problem(held.problem)
-
-    def _show_stand_in(self, record: ImageRecord) -> None:
-        """Show the thumbnail as large as the image will be."""
-        picture = self._images.picture(record.key)
-        pixmap = picture.pixmap if picture is not None else None
-        whole = QSize(record.width, record.height)
-        if pixmap is not None:
-            whole = shaped_like(pixmap, whole)
-        self._canvas.show_stand_in(pixmap, whole)
+        show_held(self._canvas, held)
 
     def _on_arrived(self, key: int) -> None:
         if self._record is None or self._record.key != key or self._pictures is None:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import aclosing
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -22,8 +23,9 @@ from gui.models.day_rows import runs
 from gui.models.facts import facts_of, facts_of_many
 from gui.models.image_list import ImageListModel
 from gui.pictures import picture_of
-from gui.views.selected_rows import selection_of
+from gui.views.selected_rows import count_up_to, selection_of
 
+COMPARABLE: Final = range(2, 5)  # how many images can be compared
 PREVIEW_EDGE = THUMBNAIL_EDGES[-1]
 
 
@@ -43,6 +45,7 @@ class SelectionController(QObject):
         self._grid = window.grid
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
+        self._only: int | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show)
         self._settled = asyncio.Event()
@@ -59,10 +62,31 @@ class SelectionController(QObject):
         """Whether any image is selected."""
         return self._grid.selectionModel().hasSelection()
 
+    @property
+    def has_few(self) -> bool:
+        """Whether as many images are selected as can be compared."""
+        return count_up_to(COMPARABLE.stop, self._grid.selectionModel()) in COMPARABLE
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether one image stands for all that are selected."""
+        return self._only is not None
+
+    def narrow(self, key: int | None) -> None:
+        """Have one image stand for all that are selected; ``None`` ends that.
+
+        What is done to the selection is then done to that image alone, and its facts are shown.
+        """
+        if key != self._only:
+            self._only = key
+            self._soon.start()
+            self.changed.emit()
+
     def refresh(self, keys: Collection[int]) -> None:
         """Show the selection again if one of these images is in it."""
         selection = self._grid.selectionModel().selection()
-        if selection.size() > 1 or not set(self.keys()[:2]).isdisjoint(keys):
+        many = selection.size() > 1 and not self.is_narrowed
+        if many or not set(self.keys()[:2]).isdisjoint(keys):
             self._soon.start()
 
     def give_way_to(self, large_is_shown: Callable[[], Awaitable[object]]) -> None:
@@ -74,6 +98,13 @@ class SelectionController(QObject):
         await self._settled.wait()
 
     def keys(self) -> array[int]:
+        """Return the keys of the images that something is done to, in the order shown.
+
+        They are the selected ones; or the one that stands for them, see ``narrow``.
+        """
+        return self.selected_keys() if self._only is None else array("q", [self._only])
+
+    def selected_keys(self) -> array[int]:
         """Return the selected images' keys, an ``array('q')``, in the order shown."""
         selection = self._grid.selectionModel().selection()
         ranges = (selection.at(number) for number in range(selection.size()))
@@ -82,16 +113,24 @@ class SelectionController(QObject):
             keys += self._images.keys_between(first, stop)
         return keys
 
-    def select(self, records: Iterable[ImageRecord]) -> bool:
-        """Select these images and show the first; ``False`` if none of them is in the grid."""
+    def select(self, records: Iterable[ImageRecord], *, too: bool = False) -> bool:
+        """Select these images and show the first; ``False`` if none of them is in the grid.
+
+        Args:
+            records: The images.
+            too: Leave selected, and in view, what is.
+        """
         rows = self._images.rows_of({record.key: record.day for record in records})
         if not rows:
             return False
         flags = QItemSelectionModel.SelectionFlag
         model = self._grid.selectionModel()
         first = self._images.index(rows[0])
-        model.setCurrentIndex(first, flags.NoUpdate)
         chosen = selection_of(self._images, [range(*run) for run in runs(rows)])
+        if too:
+            model.select(chosen, flags.Select)
+            return True
+        model.setCurrentIndex(first, flags.NoUpdate)
         model.select(chosen, flags.ClearAndSelect)
         self._grid.scrollTo(first)
         return True

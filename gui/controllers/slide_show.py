@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from gui.actions import bind
+from gui.controllers.compare import CompareController
 from gui.controllers.large_view import LargeViewController
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
@@ -22,12 +23,14 @@ class SlideShowController(QObject):
     def __init__(
         self,
         large: LargeViewController,
+        compare: CompareController,
         window: MainWindow,
         images: ImageListModel,
         preferences: Preferences,
     ) -> None:
         super().__init__(window)
         self._large = large
+        self._compare = compare
         self._window = window
         self._images = images
         self._preferences = preferences
@@ -82,12 +85,13 @@ class SlideShowController(QObject):
         self._window.setWindowState(state | full_screen if full else state & ~full_screen)
 
     def _back(self) -> None:
-        """Leave what was entered last: the slide show with the full screen, then the large view."""
+        """Leave what was entered last: the slide show with the full screen, then what it showed."""
         if self._running.isChecked() or self._window.isFullScreen():
             self._running.setChecked(False)
             self._set_full_screen(False)
         else:
             self._large.leave()
+            self._compare.leave()
 
     def _on_page_changed(self) -> None:
         if not self._window.shows_large:

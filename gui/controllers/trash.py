@@ -111,7 +111,8 @@ class TrashController(QObject):
         change = DeleteChange(self._shuttle, keys)
         model = self._window.grid.selectionModel()
         before = QItemSelection(model.selection()), QPersistentModelIndex(model.currentIndex())
-        self._select_neighbour()
+        if not self._selection.is_narrowed:
+            self._select_neighbour()
         self._deletions.append(_Deletion(change, *before, self._selection.keys()))
         self._history.perform(change)
 
@@ -175,7 +176,7 @@ class TrashController(QObject):
             if len(self._images.rows_of(days)) == len(days):
                 break
             await asyncio.sleep(LOOK_SECONDS)
-        self._selection.select(located.values())
+        self._selection.select(located.values(), too=self._selection.is_narrowed)
 
     # The trash
 

@@ -14,6 +14,12 @@ IMAGE_MENU: Final = (
     ("copy_image", "copy_prompt", "copy_path", "export"),
     ("pin", "delete"),
 )
+GRID_MENU: Final = (("large_view", "compare"), *IMAGE_MENU)
+COMPARE_MENU: Final = (
+    ("back", "zoom_whole", "zoom_full", "turn_right"),
+    ("link_zoom", "only_differences", "remove_compared", "full_screen"),
+    *IMAGE_MENU,
+)
 LARGE_MENU: Final = (
     ("back", "zoom_whole", "zoom_full", "turn_right"),
     ("information", "slide_show", "full_screen"),

@@ -136,13 +136,13 @@ class ImageGrid(SectionedView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, select and activate as in any list; the rest is the window's shortcuts."""
+        if (typed := event.text().strip()) and typed.isprintable():
+            event.ignore()  # Qt would look through a million rows for a letter
+            return
         self._moved = False
         super().keyPressEvent(event)
         if self._moved:
             self.scrollTo(self.currentIndex())
-
-    def keyboardSearch(self, search: str) -> None:
-        """Do nothing: Qt would look through a million rows for the letter that was typed."""
 
     def moveCursor(self, action: _Action, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Return the image that a key leads to from the current one."""

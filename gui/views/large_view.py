@@ -6,25 +6,25 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from gui.actions import bind
 from gui.models.image_text import Caption
 from gui.text import number_text, translated
 from gui.views.canvas import PictureCanvas
+from gui.views.view_bar import Group, ViewBar
 
 OVERLAY_PX: Final = 460
-NARROW_PX: Final = 420
 MARGIN_PX: Final = 16
 RADIUS_PX: Final = 10
 GROUND_ALPHA: Final = 0.9
 PROMPT_LIMIT: Final = 900  # characters over the image; the pane has all
-BUTTONS: Final = (  # each with the width of a view from which on there is room for it
-    (0, ("previous", "next")),
-    (640, ("zoom_out", "zoom_in", "zoom_whole", "zoom_full")),
-    (420, ("turn_right", "information", "slide_show", "full_screen")),
+BUTTONS: Final = (
+    Group(0, ("previous", "next")),
+    Group(2, ("zoom_out", "zoom_in", "zoom_whole", "zoom_full")),
+    Group(1, ("turn_right", "information", "slide_show", "full_screen")),
 )
 
 
@@ -43,66 +43,39 @@ class LargeView(QWidget):
         self.setAutoFillBackground(True)
         self.canvas = PictureCanvas()
         self.setFocusProxy(self.canvas)
-        self._name = QLabel()
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
-        self._name.setMinimumWidth(1)
-        self._name.setObjectName("largeName")
         self._position = QLabel()
         self._percent = QLabel()
         for label in (self._position, self._percent):
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._whole_name = ""
-        self._groups: list[tuple[int, QWidget]] = []
         self.overlay = Overlay(self.canvas)
-        self._bar = QFrame()
-        self._bar.setObjectName("largeBar")
-        self._lay_out(actions)
+        self._bar = ViewBar(actions, (self._position, self._percent), BUTTONS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self.canvas, 1)
         self.canvas.zoomed.connect(self._show_percent)
         self._bind(actions)
 
     def set_caption(self, caption: Caption) -> None:
         """Say what the image is."""
-        self._whole_name = caption.name
+        self._bar.name.set_text(caption.name)
         self.canvas.setAccessibleName(caption.name or _text("Large view"))
         self.canvas.setAccessibleDescription(caption.description)
         self.overlay.set_caption(caption)
-        self._elide()
 
     def set_position(self, number: int, count: int) -> None:
         """Say which image it is, of how many."""
         of = _text("{number} of {count}", number=number_text(number), count=number_text(count))
         self._position.setText(of)
+        self._bar.make_room()
 
     def set_bar_shown(self, shown: bool) -> None:
         """Show the bar, or the image alone."""
         self._bar.setVisible(shown)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the buttons that there is room for; all can be done by keys and menu."""
-        super().resizeEvent(event)
-        for least, buttons in self._groups:
-            buttons.setVisible(self.width() >= least)
-        self._percent.setVisible(self.width() >= NARROW_PX)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Fit the name into the bar."""
-        if event.type() == QEvent.Type.Resize:
-            self._elide()
-        return super().eventFilter(watched, event)
-
-    def _elide(self) -> None:
-        line = " ".join(self._whole_name.split())
-        room = self._name.width()
-        self._name.setText(
-            self._name.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, room)
-        )
-        self._name.setAccessibleName(line)
-
     def _show_percent(self) -> None:
-        known = self.canvas.shown is not None
-        percent = self.canvas.zoom.factor * 100
-        shown = number_text(round(percent)) if percent >= 1 else f"{percent:.1g}"
-        self._percent.setText(f"{shown} %" if known else "")
+        self._percent.setText(percent_text(self.canvas))
 
     def _bind(self, actions: Mapping[str, QAction]) -> None:
         canvas = self.canvas
@@ -114,35 +87,8 @@ class LargeView(QWidget):
             "turn_right": partial(canvas.turn, 1),
             "turn_left": partial(canvas.turn, -1),
         }
-        bind(actions, acts)
+        bind(actions, acts, self.isVisible)
         actions["information"].toggled.connect(self.overlay.setVisible)
-
-    def _lay_out(self, actions: Mapping[str, QAction]) -> None:
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(2)
-        row.addWidget(_button(actions["back"]))
-        row.addSpacing(6)
-        row.addWidget(self._name, 1)
-        row.addSpacing(12)
-        row.addWidget(self._position)
-        row.addSpacing(12)
-        row.addWidget(self._percent)
-        for least, group in BUTTONS:
-            buttons = QWidget()
-            inner = QHBoxLayout(buttons)
-            inner.setContentsMargins(10, 0, 0, 0)
-            inner.setSpacing(2)
-            for name in group:
-                inner.addWidget(_button(actions[name]))
-            row.addWidget(buttons)
-            self._groups.append((least, buttons))
-        self._name.installEventFilter(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar)
-        column.addWidget(self.canvas, 1)
 
 
 class Overlay(QFrame):
@@ -214,14 +160,12 @@ class Overlay(QFrame):
         self.setGeometry(MARGIN_PX, around.height() - MARGIN_PX - height, width, height)
 
 
-def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setIconSize(QSize(20, 20))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(action.text().replace("&", ""))
-    return button
+def percent_text(canvas: PictureCanvas) -> str:
+    """Return at which size a canvas shows its picture; "" before it is there."""
+    if canvas.shown is None:
+        return ""
+    percent = canvas.zoom.factor * 100
+    return f"{number_text(round(percent)) if percent >= 1 else f'{percent:.1g}'} %"
 
 
 def _text(source: str, **values: str) -> str:

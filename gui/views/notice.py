@@ -66,6 +66,11 @@ class Notice(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
+    @property
+    def said(self) -> str:
+        """What it said last."""
+        return self._text.text()
+
     def tell(
         self,
         text: str,

@@ -39,6 +39,14 @@ def holds_many(selection: QItemSelectionModel) -> bool:
     return chosen.count() > 1 or (chosen.count() == 1 and chosen.at(0).height() > 1)
 
 
+def count_up_to(most: int, selection: QItemSelectionModel) -> int:
+    """Return how many rows are selected; ``most`` if there are more."""
+    chosen = selection.selection()
+    if chosen.count() >= most:
+        return most
+    return min(sum(chosen.at(i).height() for i in range(chosen.count())), most)
+
+
 def select_only(selection: QItemSelectionModel, index: QModelIndex) -> None:
     """Have one row selected and no other; nothing is told where that is so already."""
     if holds_many(selection) or not selection.isSelected(index):

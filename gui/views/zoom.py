@@ -6,6 +6,7 @@ All lengths are in device pixels of the view, or in pixels of the whole image, u
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import Final, NamedTuple
 
 STEP: Final = 1.25  # of a wheel's notch, or of + and −
@@ -118,12 +119,13 @@ class Zoom:
     def like(self, other: Zoom) -> Zoom:
         """Show the part of this image that ``other`` shows of another, by shares of both.
 
-        It is as much larger than this image whole as the other is than that whole.
+        Both images whole would be as large; never less than the whole is shown for a part.
         """
-        if other.is_whole:
+        pixels, of_other = (each.width * each.height for each in (self.image, other.image))
+        scale = other.factor * sqrt(of_other / pixels)
+        if other.is_whole or scale <= self.whole_scale:
             return self.whole()
-        scale = self._allowed(self.whole_scale * other.factor / other.whole_scale)
-        return replace(self, scale=scale, x=other.x, y=other.y)._held()
+        return replace(self, scale=self._allowed(scale), x=other.x, y=other.y)._held()
 
     def _allowed(self, scale: float) -> float:
         smallest = min(self.whole_scale, 1.0)

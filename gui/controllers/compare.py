@@ -1,0 +1,151 @@
+"""Comparing: two to four of the selected images, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gui.actions import bind
+from gui.controllers.browse import BrowseController
+from gui.controllers.compare_image import ComparedImage
+from gui.controllers.comparison import Comparison
+from gui.controllers.selection import COMPARABLE, SelectionController
+from gui.controllers.store import StoreController
+from gui.main_window import MainWindow
+from gui.models.image_list import ImageListModel
+from gui.text import translated
+from gui.views.compare_pane import ComparePane
+
+
+class CompareController(QObject):
+    """Compares the selected images, but those that were taken out; the selection stays as it is.
+
+    One of them is the current one: it stands for the selection, so all that is done to the
+    selection is done to it, and the others' texts are compared with its own. An image that is
+    gone is compared no longer, and where one is left, the grid is shown again.
+
+    Signals:
+        drag_wanted(): The current image is being dragged away.
+    """
+
+    drag_wanted = Signal()
+
+    def __init__(
+        self,
+        stores: StoreController,
+        browse: BrowseController,
+        selection: SelectionController,
+        window: MainWindow,
+        images: ImageListModel,
+    ) -> None:
+        super().__init__(window)
+        self._stores = stores
+        self._selection = selection
+        self._window = window
+        self._images = images
+        self._comparison: Comparison | None = None
+        self._taken_out: set[int] = set()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._follow)
+        self._bind()
+        window.compare_made.connect(self._listen)
+        window.page_changed.connect(self._on_page_changed)
+        window.grid.selectionModel().selectionChanged.connect(self._soon.start)
+        window.dates.place_chosen.connect(lambda _: self.leave())
+        images.modelReset.connect(self.leave)
+        browse.images_edited.connect(self._on_images_edited)
+        stores.closing.connect(self._end)
+
+    @property
+    def images(self) -> Sequence[ComparedImage]:
+        """The images that are compared, in their order."""
+        return self._comparison.images if self._comparison is not None else []
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every picture is shown, or why there is none."""
+        return self._comparison is not None and self._comparison.is_ready
+
+    async def settled(self) -> None:
+        """Wait until the pictures, and all that is known of the images, are shown."""
+        if self._comparison is not None:
+            await self._comparison.settled()
+
+    def open(self) -> None:
+        """Compare the selected images."""
+        store, window = self._stores.store, self._window
+        if store is None or not self._selection.has_few or self._comparison is not None:
+            return
+        self._taken_out.clear()
+        window.show_compare()
+        self._comparison = Comparison(store, window.compare, self._images, window.notice.tell, self)
+        self._comparison.current_changed.connect(self._selection.narrow)
+        self._follow()
+        window.compare.setFocus()
+
+    def leave(self) -> None:
+        """Show the grid again, as it was."""
+        if self._window.shows_compare:
+            self._window.leave_closely()
+
+    def _bind(self) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "compare": self.open,
+            "remove_compared": lambda: self._take_out(self._window.compare.current),
+            "next": partial(self._step, 1),
+            "previous": partial(self._step, -1),
+            "first": partial(self._step, -COMPARABLE.stop),
+            "last": partial(self._step, COMPARABLE.stop),
+        }
+        bind(self._window.actions_by_id, acts)
+
+    def _listen(self) -> None:
+        """Follow the view, now that there is one."""
+        view = self._window.compare
+        view.removal_wanted.connect(self._take_out)
+        view.drag_wanted.connect(self.drag_wanted)
+        view.table.copied.connect(self._tell_copied)
+
+    def _step(self, count: int) -> None:
+        if self._comparison is not None:
+            self._comparison.step(count)
+
+    def _take_out(self, pane: ComparePane | None) -> None:
+        """Compare the others without the image in this pane."""
+        if self._comparison is not None and pane is not None:
+            key = self._comparison.key_of(pane)
+            if key is not None:
+                self._taken_out.add(key)
+                self._follow()
+
+    def _follow(self) -> None:
+        """Compare what is selected now; back to the grid where that is not enough, or too much."""
+        if self._comparison is None:
+            return
+        keys: list[int] = []
+        if self._selection.has_few:
+            keys = [key for key in self._selection.selected_keys() if key not in self._taken_out]
+        if len(keys) in COMPARABLE:
+            self._comparison.set_images(keys)
+        else:
+            self.leave()
+
+    def _on_images_edited(self, keys: frozenset[int]) -> None:
+        if self._comparison is not None:
+            self._comparison.look_up()
+
+    def _tell_copied(self, label: str) -> None:
+        self._window.notice.tell(translated("compare", "Copied: {label}", label=label))
+
+    def _on_page_changed(self) -> None:
+        if not self._window.shows_compare:
+            self._end()
+
+    def _end(self) -> None:
+        if self._comparison is not None:
+            comparison, self._comparison = self._comparison, None
+            comparison.close()
+            self._selection.narrow(None)
+            self.leave()

@@ -1,0 +1,94 @@
+"""The bar above everything: the usual actions, the size of thumbnails, the search, the colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
+
+from gui.icons import icon
+from gui.text import translated
+from gui.views.grid import LARGEST_CELL, SMALLEST_CELL
+
+SLIDER_PX: Final = 112
+BUTTONS: Final = (
+    (("open", "Open"), ("import", "Import")),
+    (("pin", "Pin"), ("delete", "Delete"), ("prune", "Prune")),
+)
+APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark")
+
+
+class ToolBar(QToolBar):
+    """Buttons of actions, a slider, and what else has its place there.
+
+    Args:
+        actions: By their ids.
+        search: The search box.
+        cell_size: Of thumbnails, at first.
+
+    Signals:
+        cell_size_changed(int): The person wants thumbnails of this size.
+    """
+
+    cell_size_changed = Signal(int)
+
+    def __init__(self, actions: Mapping[str, QAction], search: QWidget, cell_size: int) -> None:
+        super().__init__(_text("Tools"))
+        self._size_slider = QSlider(Qt.Orientation.Horizontal)
+        self._appearance_button = QToolButton()
+        self.setObjectName("tools")
+        self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._add_buttons(actions)
+        self._add_slider(cell_size)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+        self.addWidget(search)
+        self._add_appearance(actions)
+
+    def set_cell_size(self, cell_size: int) -> None:
+        """Show the size that thumbnails have."""
+        self._size_slider.setValue(cell_size)
+
+    def draw_icons(self) -> None:
+        """Draw the icon that is no action's in the palette's colour."""
+        self._appearance_button.setIcon(icon("appearance", self.palette().buttonText().color()))
+
+    def _add_buttons(self, actions: Mapping[str, QAction]) -> None:
+        for buttons in BUTTONS:
+            for name, word in buttons:
+                action, text = actions[name], _text(word)
+                action.setIconText(f"\u2002{text}")  # a space that stands between icon and text
+                self.addAction(action)
+                self.widgetForAction(action).setAccessibleName(text)
+            self.addSeparator()
+
+    def _add_slider(self, cell_size: int) -> None:
+        slider = self._size_slider
+        slider.setFixedWidth(SLIDER_PX)
+        slider.setRange(SMALLEST_CELL, LARGEST_CELL)
+        slider.setPageStep((LARGEST_CELL - SMALLEST_CELL) // 8)
+        slider.setValue(cell_size)
+        slider.setAccessibleName(_text("Thumbnail size"))
+        slider.setToolTip(_text("Thumbnail size"))
+        slider.valueChanged.connect(self.cell_size_changed)
+        self.addWidget(slider)
+
+    def _add_appearance(self, actions: Mapping[str, QAction]) -> None:
+        button = self._appearance_button
+        menu = QMenu(button)
+        menu.addActions([actions[name] for name in APPEARANCES])
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setAccessibleName(_text("Appearance"))
+        button.setToolTip(_text("Light or dark"))
+        self.addWidget(button)
+
+
+def _text(source: str) -> str:
+    return translated("window", source)
