@@ -230,7 +230,7 @@ class Catalog(CatalogSearch):
     def apply(self, changes: Sequence[FolderChange]) -> Applied:
         """Write changes of some folders, all of them or none; a file keeps its key."""
         before = [entry for change in changes for entry in change.replaced + change.removed]
-        days = {row.day for change in changes for row in change.rows}
+        days = {day for change in changes for day in change.rows.days}
         applied = Applied(
             days=frozenset(days.union(entry.day for entry in before)),
             keys=frozenset(entry.key for change in changes for entry in change.replaced),

@@ -27,8 +27,8 @@ def apply_change(query: Query, change: FolderChange) -> None:
     if change.removed:
         keys = carray([entry.key for entry in change.removed])
         query("DELETE FROM image WHERE key IN (SELECT value FROM carray(?))", (keys,))
-    if change.rows:
-        query(UPSERT, (folder, json_text(change.rows)))
+    if change.rows.count:
+        query(UPSERT, (folder, change.rows.text))
     if change.state is not None:
         state = (change.state.mtime_ns, change.state.looked_ns, folder)
         query("UPDATE folder SET mtime_ns = ?, looked_ns = ? WHERE id = ?", state)

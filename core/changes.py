@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 #: Where an image's sidecar is.
@@ -52,6 +54,26 @@ class ImageRow(msgspec.Struct, array_like=True, gc=False):
     sha256: str | None = None
 
 
+class PackedRows(msgspec.Struct, frozen=True, gc=False):
+    """Rows as they go to SQLite: packed by whoever looks at the images, for one alone writes.
+
+    Attributes:
+        count: How many.
+        days: The days they are filed under.
+        text: A JSON array of them.
+    """
+
+    count: int = 0
+    days: frozenset[int] = frozenset()
+    text: str = "[]"
+
+
+def pack(rows: Collection[ImageRow]) -> PackedRows:
+    """Pack rows to be written together."""
+    days = frozenset(row.day for row in rows)
+    return PackedRows(len(rows), days, msgspec.json.encode(rows).decode())
+
+
 class ImageFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An image file in a folder: its name, what that says, and whether a sidecar is beside it."""
 
@@ -88,7 +110,7 @@ class ScanResult(msgspec.Struct, gc=False):
         complete: Whether all could be read, so that it need not be tried again.
     """
 
-    rows: list[ImageRow] = []
+    rows: PackedRows = PackedRows()
     replaced: list[FileEntry] = []
     removed: list[FileEntry] = []
     problems: list[str] = []
@@ -122,7 +144,7 @@ class FolderChange(msgspec.Struct):
     """
 
     path: str
-    rows: list[ImageRow] = []
+    rows: PackedRows = PackedRows()
     replaced: list[FileEntry] = []
     removed: list[FileEntry] = []
     state: FolderState | None = None

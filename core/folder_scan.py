@@ -16,6 +16,7 @@ from core.changes import (
     ImageRow,
     ScanResult,
     ScanTask,
+    pack,
 )
 from core.errors import SidecarError
 from core.files import Signature
@@ -100,7 +101,7 @@ def run_task(store: int, metadata: int | None, task: ScanTask) -> ScanResult:
             looks = _Looks(task, folder, metadata)
             for file in task.images:
                 looks.look(file)
-            return looks.result
+            return looks.result()
     except FileNotFoundError:
         return ScanResult(complete=False)  # it went away just now: the next scan will know
     except OSError as error:
@@ -122,7 +123,13 @@ class _Looks:
         self._known = task.known
         self._folder = folder
         self._metadata = metadata
-        self.result = ScanResult()
+        self._result = ScanResult()
+        self._rows: list[ImageRow] = []
+
+    def result(self) -> ScanResult:
+        """Return what was found until now."""
+        self._result.rows = pack(self._rows)
+        return self._result
 
     def look(self, file: ImageFile) -> None:
         """Compare one image with what is known of it."""
@@ -132,12 +139,12 @@ class _Looks:
             image = files.signature(self._folder, name)
         except FileNotFoundError:  # gone since the folder was listed
             if before is not None:
-                self.result.removed.append(before)
+                self._result.removed.append(before)
             return
         except OSError as error:
             reason = error.strerror or error
-            self.result.problems.append(f"{self._path}/{name} cannot be read: {reason}.")
-            self.result.complete = False
+            self._result.problems.append(f"{self._path}/{name} cannot be read: {reason}.")
+            self._result.complete = False
             return
         sidecar_name = file.image_id + SIDECAR_SUFFIX
         place, folder = (BESIDE, self._folder) if file.beside else (IN_METADATA, self._metadata)
@@ -146,7 +153,7 @@ class _Looks:
                 was = (before.sidecar, before.sidecar_bytes, before.sidecar_ns)
                 if was == _sidecar_state(place, folder, sidecar_name):
                     return
-            self.result.replaced.append(before)
+            self._result.replaced.append(before)
         place, (size, changed), fields, problem = self._read_sidecar(place, folder, sidecar_name)
         created_us = fields.created_us
         if created_us is None:
@@ -173,7 +180,7 @@ class _Looks:
             msgspec.json.encode(fields.tags).decode() if fields.tags else "",
             fields.sha256,
         )
-        self.result.rows.append(row)
+        self._rows.append(row)
 
     def _read_sidecar(
         self, place: int, folder: int | None, file: str
@@ -186,7 +193,7 @@ class _Looks:
         except FileNotFoundError:
             return NO_SIDECAR, _ABSENT, _NOTHING, None
         except OSError as error:
-            self.result.complete = False
+            self._result.complete = False
             problem = f"The sidecar cannot be read: {error.strerror or error}."
             return place, _ABSENT, _NOTHING, problem
         if data is None:

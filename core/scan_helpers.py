@@ -44,13 +44,17 @@ class Helpers:
         self._helpers: list[_Helper] = []
 
     @property
-    def asked(self) -> int:
-        """How many tasks are under way."""
-        return sum(len(helper.asked) for helper in self._helpers)
+    def at_work(self) -> bool:
+        """Whether any has done something by now, and can do more."""
+        return any(helper.at_work for helper in self._helpers)
 
     def start(self) -> None:
-        """Start a process for each processor but the one that the scan itself uses."""
-        for _ in range(min((os.cpu_count() or 1) - 1, MOST_HELPERS)):
+        """Start a process for each processor, if there is more than one.
+
+        The scan itself then writes, which takes half of one, and what is left is theirs.
+        """
+        processors = os.cpu_count() or 1
+        for _ in range(min(processors, MOST_HELPERS) if processors > 1 else 0):
             try:
                 self._helpers.append(_Helper(self._store, self._metadata))
             except OSError as error:
@@ -95,6 +99,7 @@ class _Helper:
         self.asked: deque[ScanTask] = deque()
         self._folders = store, metadata
         self._died = False
+        self._has_answered = False
         arguments, environment = command()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             arguments,
@@ -109,6 +114,10 @@ class _Helper:
         self.replies = cast(BinaryIO, self._process.stdout)
         self._poll = select.poll()
         self._poll.register(self.replies, select.POLLIN)
+
+    @property
+    def at_work(self) -> bool:
+        return self._has_answered and not self._died
 
     @property
     def has_room(self) -> bool:
@@ -134,6 +143,7 @@ class _Helper:
         if frame is not None:
             kind, value, *_ = _decode_reply(frame)
             if _decode_kind(kind) == DONE:
+                self._has_answered = True
                 return task, _decode_result(value)
         self._died = True
         return task, None

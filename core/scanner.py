@@ -188,7 +188,7 @@ class _Scan:
             start += len(task.images)
             underway.waiting += 1
             given = self._helpers.give(task)
-            while not given and self._helpers.asked and self._is_behind():
+            while not given and self._helpers.at_work:
                 # Looking at images here would hold up the writing, which nobody else does.
                 self._helpers.wait()
                 yield from self._take_results(wait=False)
@@ -196,10 +196,6 @@ class _Scan:
             if not given:
                 yield from self._run(task)
             yield from self._take_results(wait=False)
-
-    def _is_behind(self) -> bool:
-        """Tell whether something waits to be written."""
-        return bool(self._writing) and not self._writing[-1].done()
 
     def _run(self, task: ScanTask) -> Iterator[Message]:
         """Run a task here, and learn how many images are looked at in the time of a batch."""
@@ -227,8 +223,8 @@ class _Scan:
             underway.last = []
         underway.waiting -= 1
         self._done += len(task.images)
-        self._rows += len(result.rows) + len(result.removed)
-        if result.rows or result.removed:
+        self._rows += result.rows.count + len(result.removed)
+        if result.rows.count or result.removed:
             change = FolderChange(task.path, result.rows, result.replaced, result.removed)
             self._pending.append(change)
         yield from map(Problem, result.problems)

@@ -41,7 +41,7 @@ def spot_check(catalog: Catalog, base: Path, paths: Collection[str]) -> Applied:
     with files.open_store(base) as store:
         look_at_place(store, base, catalog.place())
         changes = [_look(catalog, store, folder, named) for folder, named in folders.items()]
-    return catalog.apply([change for change in changes if change.rows or change.removed])
+    return catalog.apply([change for change in changes if change.rows.count or change.removed])
 
 
 def _look(

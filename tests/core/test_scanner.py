@@ -540,7 +540,7 @@ def given(monkeypatch):
 
     monkeypatch.setattr(Helpers, "give", note)
     monkeypatch.setattr("core.scanner.HELP_AFTER", 20)
-    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     return tasks
 
 
@@ -614,7 +614,7 @@ _KILLED_WITH_HELPERS = """
 import os, sys
 import core.scanner
 core.scanner.HELP_AFTER = 20
-os.cpu_count = lambda: 3
+os.cpu_count = lambda: 2
 for message in core.scanner.scan_job(sys.argv[1], sys.argv[2], False):
     print(message, flush=True)
 """
