@@ -85,6 +85,9 @@ class Frame:
 class Pictures:
     """Decodes large pictures, in processes of its own: none waits behind thumbnails or a scan.
 
+    Nor do they give way to other programs, as those do that work in the background: a person
+    looks at the place where the picture will be.
+
     It belongs to one event loop, which it never blocks; any number of its tasks may ask at once.
     A task that is cancelled ends what was done for it, and its process, at once. The processes
     start when they are first needed.
@@ -95,7 +98,7 @@ class Pictures:
 
     def __init__(self, base: Path) -> None:
         self._base = os.fsencode(base.absolute())
-        self._workers = WorkerPool(PROCESSES)
+        self._workers = WorkerPool(PROCESSES, niceness=0)
 
     async def picture(self, record: ImageRecord, edge: int = 0) -> LargePicture:
         """Decode an image, upright and in sRGB.

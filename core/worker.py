@@ -1,5 +1,7 @@
 """The worker process: ``python -m core.worker`` does jobs for a ``core.workers.WorkerPool``.
 
+An argument says how nice it is to other processes, instead of ``NICENESS``.
+
 Requests come in on standard input, replies go out on standard output, each a MessagePack value
 after its length in four bytes (big-endian). A request is ``[job, arguments]``. The replies to it
 are any number of ``[ITEM, value]`` and then one ``[DONE, value]`` or ``[FAILED, error, message]``.
@@ -55,7 +57,8 @@ def command(module: str = "core.worker", *more: str) -> tuple[list[str], dict[st
 def main() -> None:
     """Do jobs, one after the other, until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which then ends us
-    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)  # not nice(): a worker's own worker is no nicer
+    # not nice(): a worker's own worker is no nicer
+    os.setpriority(os.PRIO_PROCESS, 0, int(sys.argv[1]) if sys.argv[1:] else NICENESS)
     _limit(resource.RLIMIT_AS, MEMORY_LIMIT)
     _limit(resource.RLIMIT_CORE, 0)
     requests, replies = _take_over_streams()

@@ -16,7 +16,7 @@ import msgspec
 
 import core.errors
 from core.errors import StoreError, WorkerDied, WorkerError, WorkerTimeout
-from core.worker import FAILED, ITEM, LENGTH, command
+from core.worker import FAILED, ITEM, LENGTH, NICENESS, command
 
 
 class WorkerPool:
@@ -29,10 +29,15 @@ class WorkerPool:
 
     Cancelling the task that awaits a job, or closing the iterator of a stream before its end,
     kills the process the job runs in, at once. The next job gets a new process.
+
+    Args:
+        size: The most processes at a time.
+        niceness: How far they give way to others, from 0 for not at all to 19.
     """
 
-    def __init__(self, size: int = 2) -> None:
+    def __init__(self, size: int = 2, niceness: int = NICENESS) -> None:
         self.size = size
+        self._niceness = niceness
         self._turns = asyncio.Semaphore(size)
         self._processes: set[_Process] = set()
         self._idle: list[_Process] = []
@@ -123,7 +128,7 @@ class WorkerPool:
 
     async def _start(self) -> None:
         try:
-            process = await _Process.start(self._processes.discard)
+            process = await _Process.start(self._niceness, self._processes.discard)
         except OSError as error:
             raise WorkerError(f"No worker process can be started: {error}") from error
         self._processes.add(process)
@@ -147,9 +152,9 @@ class _Process(asyncio.SubprocessProtocol):
         self._replies = asyncio.StreamReader()
 
     @classmethod
-    async def start(cls, when_gone: Callable[[_Process], None]) -> _Process:
+    async def start(cls, niceness: int, when_gone: Callable[[_Process], None]) -> _Process:
         """Start a process; ``when_gone`` is called with it when it has ended."""
-        arguments, environment = command()
+        arguments, environment = command("core.worker", str(niceness))
         _, process = await asyncio.get_running_loop().subprocess_exec(
             lambda: cls(when_gone),
             *arguments,

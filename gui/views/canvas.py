@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
@@ -62,14 +62,14 @@ class PictureCanvas(QWidget):
         self.setMinimumSize(1, 1)
         self._shown: Shown | None = None
         self._stand_in: QPixmap | None = None
-        self._problem = ""
-        self._waiting = ""
+        self._problem = self._waiting = ""
         self._turns = 0
         self._zoom = Zoom(Size(1, 1), Size(1, 1))
         self._turned = 0  # how far the wheel went since the last step
         self._pressed: QPoint | None = None
-        self._panning = False
-        self._in_sight = False
+        self._panning = self._in_sight = False
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.update)
 
     # What is shown
 
@@ -95,21 +95,18 @@ class PictureCanvas(QWidget):
 
     def show_picture(self, shown: Shown) -> None:
         """Show another image: whole and upright."""
-        self._start(shown.whole)
-        self._shown = shown
-        self.zoomed.emit()
+        self._start(shown.whole, shown=shown)
+        self.update()
 
     def show_stand_in(self, picture: QPixmap | None, whole: QSize) -> None:
         """Show a small picture of another image until ``show_picture`` brings its own."""
-        self._start(whole)
-        self._stand_in = picture
-        self.zoomed.emit()
+        self._start(whole, stand_in=picture)
+        self._soon.start()  # that its own is asked for, which waits in the loop, comes first
 
     def show_problem(self, problem: str) -> None:
         """Say why an image cannot be shown."""
-        self._start(QSize(1, 1))
-        self._problem = problem
-        self.zoomed.emit()
+        self._start(QSize(1, 1), problem=problem)
+        self.update()
 
     def refine(self, shown: Shown) -> None:
         """Show the same image with other pixels: more of them, or its next frame."""
@@ -124,13 +121,18 @@ class PictureCanvas(QWidget):
         self._waiting = text
         self.update()
 
-    def _start(self, whole: QSize) -> None:
-        self._shown = self._stand_in = None
-        self._problem = self._waiting = ""
+    def _start(
+        self,
+        whole: QSize,
+        shown: Shown | None = None,
+        stand_in: QPixmap | None = None,
+        problem: str = "",
+    ) -> None:
+        self._shown, self._stand_in, self._problem, self._waiting = shown, stand_in, problem, ""
         self._turns = 0
         self._zoom = self._zoom.of(Size(max(whole.width(), 1), max(whole.height(), 1)))
         self._set_cursor()
-        self.update()
+        self.zoomed.emit()
 
     # Zoom, pan and turn
 
@@ -248,8 +250,7 @@ class PictureCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End what the press began."""
-        self._pressed = None
-        self._panning = False
+        self._pressed, self._panning = None, False
         self._set_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

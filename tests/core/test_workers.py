@@ -146,6 +146,12 @@ async def test_the_process_is_nice_and_leaves_its_streams_to_the_frames(pool: Wo
     assert await pool.call(job("noisy")) == "done"
 
 
+async def test_a_pool_says_how_nice_its_processes_are() -> None:
+    pool = WorkerPool(1, niceness=0)
+    assert (await pool.call(job("facts")))["nice"] == os.nice(0)  # type: ignore[index]
+    await pool.close()
+
+
 async def test_it_is_found_from_any_folder_and_a_folder_called_core_is_not_run(
     pool: WorkerPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
