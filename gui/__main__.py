@@ -62,7 +62,11 @@ def _parser() -> argparse.ArgumentParser:
         "--size", type=_size, metavar="WxH", help="size of the window in pixels, such as 1440x900"
     )
     parser.add_argument(
-        "--select", type=int, metavar="N", help="for --screenshot: select the Nth newest image"
+        "--select",
+        type=_numbers,
+        default=[],
+        metavar="N,…",
+        help="for --screenshot: select the Nth newest image, or several",
     )
     parser.add_argument(
         "--show",
@@ -96,6 +100,13 @@ class _Version(argparse.Action):
 
         sys.stdout.write(f"contact-sheet {version('contact-sheet')}\n")
         parser.exit()
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number, or some, as 2,5") from None
 
 
 def _size(text: str) -> tuple[int, int]:

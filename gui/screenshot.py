@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from core.errors import StoreError
 from gui.models.place import Kind
-from gui.views.selected_rows import selection_of
 
 if TYPE_CHECKING:
     from gui.app import Session
@@ -26,19 +26,18 @@ VIEWS: Final = {
     "information": ("large_view", "information"),
     "compare": ("compare",),
 }
-COMPARED: Final = 3
 DIALOGS: Final = {name: name for name in ("preferences", "prune", "statistics", "shortcuts")}
 DIMMED: Final = QColor(0, 0, 0, 110)
 SETTLING_SECONDS: Final = 1.0  # a dialog plans, and makes thumbnails, after it has opened
 
 
-async def take(session: Session, file: Path, select: int | None, show: str | None) -> int:
+async def take(session: Session, file: Path, select: Sequence[int], show: str | None) -> int:
     """Write a picture of the window when all that is visible is loaded.
 
     Args:
         session: The window.
         file: The PNG file to write.
-        select: The image to select first, 1 for the newest; for the comparison, with the next two.
+        select: The images to select first, 1 for the newest.
         show: A place, a view or a dialog to show first: of ``PLACES``, ``VIEWS`` or ``DIALOGS``.
 
     Returns:
@@ -51,24 +50,23 @@ async def take(session: Session, file: Path, select: int | None, show: str | Non
         return _failed(str(error))
     if session.stores.store is not None:
         await session.all_loaded()
-    if select is not None:
-        if not 1 <= select <= session.images.rowCount():
-            return _failed(f"There is no image {select} here, only {session.images.rowCount()}")
-        image = session.images.index(select - 1)
-        session.grid.setCurrentIndex(image)
-        session.grid.scrollTo(image)
+    for number in select:
+        if not 1 <= number <= session.images.rowCount():
+            return _failed(f"There is no image {number} here, only {session.images.rowCount()}")
+    if select:
+        images = [session.images.index(number - 1) for number in select]
+        session.grid.setCurrentIndex(images[0])
+        for image in images[1:]:
+            session.grid.selectionModel().select(image, QItemSelectionModel.SelectionFlag.Select)
+        session.grid.scrollTo(images[0])
         await session.all_loaded()
     if show in PLACES:
         session.window.dates.choose(PLACES[show])
     elif show in VIEWS:
-        if show == "compare":
-            first = max(session.grid.currentIndex().row(), 0)
-            rows = range(first, min(first + COMPARED, session.images.rowCount()))
-            session.grid.selectionModel().select(
-                selection_of(session.images, [rows]), QItemSelectionModel.SelectionFlag.Select
-            )
         for name in VIEWS[show]:
             session.window.actions_by_id[name].trigger()
+        if show == "compare" and not session.window.shows_compare:
+            return _failed("Two to four images can be compared: --select 1,2 names them")
         await session.large.settled()
         await session.compare.settled()
     elif show is not None:

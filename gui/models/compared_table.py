@@ -97,10 +97,13 @@ class ComparedTableModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Return the number of an image, as its pane has it."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return number_text(section) if section else ""
-        return None
+        """Return the number of an image, as its pane has it, and which is the current one."""
+        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if section == self._reference + 1:
+            number = number_text(section)
+            return translated("compare", "{number} · current", number=number)
+        return number_text(section) if section else ""
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell says."""

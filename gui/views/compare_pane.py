@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.actions import give_keys_within
@@ -20,6 +20,7 @@ from gui.views.zoom import LARGEST
 
 FRAME_PX: Final = 2
 RADIUS_PX: Final = 6
+NARROW_PX: Final = 180
 
 
 class ComparePane(QWidget):
@@ -89,6 +90,11 @@ class ComparePane(QWidget):
         self._number.setForegroundRole(roles.Accent if chosen else roles.PlaceholderText)
         self._tell()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave a name more room than its size where there is little."""
+        super().resizeEvent(event)
+        self._percent.setVisible(self.width() >= NARROW_PX)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tell when its picture gets the focus."""

@@ -50,19 +50,18 @@ class PaneArea(QWidget):
         return gone
 
     def arrange(self) -> None:
-        """Give each its place."""
+        """Give each its place, and all the same room: so images of one size are seen as large."""
         if not self._panes:
             return
-        gap, count = self.GAP_PX, len(self._panes)
-        width, height = self.width() - gap, self.height() - gap
+        gap = self.GAP_PX
+        room = Size(max(self.width() - gap, 1), max(self.height() - gap, 1))
         self._shapes = self._shapes_now()
-        columns = columns_for(self._shapes, Size(max(width, 1), max(height, 1)))
-        rows = ceil(count / columns)
+        columns = columns_for(self._shapes, room)
+        width = int(room.width) // columns
+        height = int(room.height) // ceil(len(self._panes) / columns)
         for number, pane in enumerate(self._panes):
             row, column = divmod(number, columns)
-            left, right = (gap + width * each // columns for each in (column, column + 1))
-            top, bottom = (gap + height * each // rows for each in (row, row + 1))
-            pane.setGeometry(left, top, right - left - gap, bottom - top - gap)
+            pane.setGeometry(gap + column * width, gap + row * height, width - gap, height - gap)
 
     def _shapes_now(self) -> list[Size]:
         return [pane.canvas.zoom.image for pane in self._panes]

@@ -95,7 +95,17 @@ def test_a_picture_without_a_store_is_the_invitation(tmp_path):
         assert image.size == (900, 600)
 
 
-@pytest.mark.parametrize("number", [0, -3, 4])
+def test_a_picture_of_a_comparison(store, tmp_path):
+    base, picture = store(images=6, days=1), tmp_path / "picture.png"
+    done = contact_sheet(base, "--screenshot", picture, "--select", "2,4,5", "--show", "compare")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert picture.exists()
+    done = contact_sheet(base, "--screenshot", picture, "--select", "2", "--show", "compare")
+    assert done.returncode == 1 and "--select 1,2" in done.stderr
+    assert contact_sheet(base, "--select", "two").returncode == 2
+
+
+@pytest.mark.parametrize("number", [0, -3, 4, "1,4"])
 def test_an_image_that_is_not_there_cannot_be_selected(store, tmp_path, number):
     picture = tmp_path / "picture.png"
     done = contact_sheet(store(images=3), "--screenshot", picture, "--select", number)
