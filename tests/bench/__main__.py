@@ -30,6 +30,7 @@ MODULES = (
     "grid",
     "startup",
     "loop",
+    "following",
     "closely",
     "search",
     "windows",

@@ -12,6 +12,8 @@ from tests.stores import IMAGE_SUFFIXES, picture
 
 ROOT = Path(__file__).parents[2]
 
+WRITER_YEAR = "2027"  # its images are of no other, so that they can be told from the store's
+
 # In pieces: an image, then its sidecar, neither atomic. Renamed: each under another name first.
 WRITER = """
 import json, os, sys, time
