@@ -9,7 +9,10 @@ PIP_FLAGS := --quiet --disable-pip-version-check --no-input --constraint constra
 
 # What core and its tests need: everything but Qt.
 CORE_PACKAGES := aiofiles apsw c2pa-python defusedxml kornia-rs msgspec numpy Pillow platformdirs watchfiles \
-    hypothesis psutil pytest pytest-asyncio pytest-timeout
+    hypothesis psutil pytest pytest-asyncio pytest-timeout pytest-xdist
+
+# A process for each core, but no more than memory allows for: each opens windows and workers.
+IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -37,11 +40,11 @@ run: $(INSTALLED) window-libraries  ## open the window: make run STORE=path (wit
 
 .PHONY: test
 test: $(INSTALLED) test-libraries  ## run every test, headless
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
 
 .PHONY: test-core
 test-core: $(CORE_INSTALLED)  ## run core's tests where Qt is not installed
-	@$(CORE_VENV)/bin/python -m pytest tests/core $(PYTEST_ARGS)
+	@$(CORE_VENV)/bin/python -m pytest tests/core $(IN_PARALLEL) $(PYTEST_ARGS)
 
 .PHONY: coverage
 coverage: $(INSTALLED) test-libraries  ## measure what core's tests reach: at least 95 % of its branches

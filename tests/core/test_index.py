@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import psutil
@@ -44,7 +45,8 @@ def damage(base):
     """Write over the catalogue while it is open."""
     for path in catalogue_of(base).parent.glob("catalog.db*"):
         if not path.name.endswith("-shm"):
-            path.write_bytes(os.urandom(max(path.stat().st_size, 65536)))
+            with suppress(FileNotFoundError):  # whoever reads it just now rebuilds it at once
+                path.write_bytes(os.urandom(max(path.stat().st_size, 65536)))
 
 
 async def images_in(manager):

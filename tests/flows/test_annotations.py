@@ -73,6 +73,7 @@ async def test_a_rating_is_taken_away_and_shown_in_the_pane(base):
 
 
 async def tags_dialog(session):
+    await until(lambda: not session.history.busy)
     await session.browse.settled()
     await press(session, Key.Key_T)
     await until(lambda: session.window.findChild(TagsDialog))
