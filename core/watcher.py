@@ -128,12 +128,14 @@ class Watcher:
                 return
 
     def _poll(self, why: Watching) -> None:
-        """Look by the clock, for some minutes; then it may be better to watch."""
+        """Look by the clock, until it may be better to watch: other folders, or minutes later."""
         self._on_watching(why)
         self._on_hints(None)
-        until = time.monotonic() + POLLED_SECONDS
+        folders, until = self._folders(), time.monotonic() + POLLED_SECONDS
         while time.monotonic() < until and not self._stop.wait(POLL_SECONDS):
             self._on_hints(None)
+            if self._folders() != folders:
+                return
 
     def _folders(self) -> dict[str, tuple[int, int]]:
         """The folders to watch that are there, and which ones they are."""

@@ -72,7 +72,7 @@ class Availability(QObject):
             badge = translated("stats", "read-only")
             tip = translated("stats", "This folder may be read, but not written.")
         elif access is Access.GONE:
-            badge = translated("stats", "folder missing")
+            badge = translated("stats", "out of reach")
             tip = self._stores.missing
         self._window.stats.set_badge(badge, tip)
 

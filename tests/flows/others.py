@@ -55,10 +55,15 @@ async def writing(
     return await asyncio.create_subprocess_exec(sys.executable, *arguments)
 
 
-async def windows(base: Path, program: str, *arguments: str) -> asyncio.subprocess.Process:
-    """Start a process that runs ``program``, which opens a window of its own on the store."""
+async def windows(
+    base: Path, program: str, *arguments: str, within: Sequence[str] = ()
+) -> asyncio.subprocess.Process:
+    """Start a process that runs ``program``, which opens a window of its own on the store.
+
+    ``within`` is a command that starts it, such as one that takes something away from it.
+    """
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, str(base), *arguments, cwd=ROOT
+        *within, sys.executable, "-c", program, str(base), *arguments, cwd=ROOT
     )
 
 

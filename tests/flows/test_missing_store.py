@@ -22,10 +22,10 @@ async def test_a_store_that_goes_away_and_comes_back(tmp_path: Path) -> None:
         notice = session.window.notice
         await until(lambda: "There is no folder" in notice.accessibleDescription())
         assert shown(session) == 20  # what is not to be seen for now is not forgotten
-        await until(lambda: "folder missing" in session.window.stats.accessibleDescription())
+        await until(lambda: "out of reach" in session.window.stats.accessibleDescription())
         (tmp_path / "unplugged").rename(base)
         await until(lambda: not notice.isVisible(), seconds=3)  # sooner than it goes by itself
-        await until(lambda: "missing" not in session.window.stats.accessibleDescription())
+        await until(lambda: "out of reach" not in session.window.stats.accessibleDescription())
         assert shown(session) == 20
         make_image(base, NEWEST, seed=5)
         await until(lambda: shown(session) == 21)
@@ -41,7 +41,7 @@ async def test_an_empty_folder_in_place_of_the_store_is_no_store_without_images(
         base.mkdir()  # what the disk was mounted on
         notice, stats = session.window.notice, session.window.stats
         await until(lambda: "is empty, and not the one" in notice.accessibleDescription())
-        await until(lambda: "folder missing" in stats.accessibleDescription())
+        await until(lambda: "out of reach" in stats.accessibleDescription())
         assert shown(session) == 20
         notice.hide()
         session.grid.setCurrentIndex(session.images.index(4))
@@ -68,9 +68,10 @@ async def test_a_disk_that_fails_is_told_until_it_is_back(tmp_path: Path) -> Non
         notice, stats = session.window.notice, session.window.stats
         async with failing_here(base / "images"):
             await until(lambda: "cannot be read: Transport" in notice.accessibleDescription())
-            await until(lambda: "folder missing" in stats.accessibleDescription())
+            await until(lambda: "out of reach" in stats.accessibleDescription())
             assert shown(session) == 20
-        await until(lambda: "missing" not in stats.accessibleDescription())
+        await until(lambda: "out of reach" not in stats.accessibleDescription())
+        await until(lambda: "polling" not in stats.accessibleDescription())
         make_image(base, NEWEST, seed=5)
         await until(lambda: shown(session) == 21)
 

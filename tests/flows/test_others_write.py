@@ -19,7 +19,7 @@ from core.events import WatchingChanged
 from core.watcher import Watcher, Watching
 from gui.app import Session
 from tests.flows.conftest import all_loaded, open_window, until
-from tests.flows.others import shown, truth, whole, writing
+from tests.flows.others import shown, truth, whole, windows, writing
 from tests.stores import NEWEST, make_image, make_store, picture
 
 
@@ -89,6 +89,40 @@ async def test_how_changes_are_noticed_is_said_of_the_open_store_alone(tmp_path:
         assert "polling" in session.window.stats.accessibleDescription()
         await session.stores.close()
         assert "polling" not in session.window.stats.accessibleDescription()
+
+
+POLLING_WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication, QWidget
+from gui import aio
+from tests.flows.conftest import open_window, until
+from tests.flows.others import shown
+from tests.stores import NEWEST, make_image
+
+async def main():
+    Path("/proc/sys/user/max_inotify_watches").write_text("3")
+    base = Path(sys.argv[1])
+    async with open_window(base) as session:
+        stats = session.window.stats
+        await until(lambda: "polling" in stats.accessibleDescription())
+        assert any("max_user_watches" in part.toolTip() for part in stats.findChildren(QWidget))
+        before = shown(session)
+        make_image(base, NEWEST, seed=8)
+        await until(lambda: shown(session) == before + 1)
+    return 0
+
+sys.exit(aio.run(QApplication([]), main()))
+"""
+
+
+async def test_where_no_more_folders_can_be_watched_the_bar_says_so_and_all_is_followed(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=20, days=8, flat_share=0)
+    few_watches = ("unshare", "--user", "--map-root-user")  # the limit of a namespace of its own
+    window = await windows(base, POLLING_WINDOW, within=few_watches)
+    assert await window.wait() == 0
 
 
 async def test_a_burst_of_thousands_is_all_there(tmp_path: Path) -> None:
