@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import json
 import os
 import random
@@ -127,7 +128,11 @@ class Others:
     def _delete_day(self) -> None:
         path = self._image() if self._rng.random() < 0.1 else None
         if path is not None and path.parent.name != "images":
-            shutil.rmtree(path.parent)
+            try:
+                shutil.rmtree(path.parent)
+            except OSError as error:
+                if error.errno != errno.ENOTEMPTY:  # as where an import was just bringing one
+                    raise
 
 
 class Person:
