@@ -9,7 +9,7 @@ facet; what each facet says follows by arithmetic.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -94,35 +94,38 @@ def facets_of(
         everything: How many images there are of each combination.
         found: How many of them the search finds without the terms of facets.
     """
-    terms = {facet: _terms_of(query, facet) for facet in Facet}
     names = _spellings(everything, found)
-    passing = {
-        facet: {value for value in names[facet] if _passes(value, each, names[facet])}
-        for facet, each in terms.items()
-        if each
-    }
+    passing = {facet: _passing(query, facet, names[facet]) for facet in Facet}
     counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
     for combination, images in found.items():
         values = [_lower(value) for value in combination]
         barred = [
-            facet
-            for facet, value in zip(Facet, values, strict=True)
-            if facet in passing and value not in passing[facet]
+            facet for facet, value in zip(Facet, values, strict=True) if value not in passing[facet]
         ]
         if len(barred) > 1:
             continue
         for facet, value in zip(Facet, values, strict=True):
             if not barred or barred[0] == facet:
                 counts[facet][value] += images
-    held = {
-        facet: passing[facet]
-        for facet, each in terms.items()
-        if facet is Facet.PINNED or any(not term.excluded for term in each)
-        if facet in passing
-    }
     return {
-        facet: _values(facet, names[facet], counts[facet], held.get(facet, ())) for facet in Facet
+        facet: _values(
+            facet, names[facet], counts[facet], passing[facet] if _holds_any(query, facet) else ()
+        )
+        for facet in Facet
     }
+
+
+def marked(facets: Facets, query: Query) -> Facets:
+    """Return what was said under one search with the marks of another, as long as nobody counts."""
+    return {facet: tuple(_marked(query, facet, values)) for facet, values in facets.items()}
+
+
+def _marked(query: Query, facet: Facet, values: Sequence[FacetValue]) -> Iterator[FacetValue]:
+    any_held = _holds_any(query, facet)
+    passing = _passing(query, facet, {_lower(value.name) for value in values})
+    for value in values:
+        held = any_held and _lower(value.name) in passing
+        yield msgspec.structs.replace(value, held=held)
 
 
 def with_values(text: str, facet: Facet, values: Sequence[FacetValue], now: datetime) -> str:
@@ -178,14 +181,27 @@ def _spellings(*counted: Mapping[Combination, int]) -> dict[Facet, dict[str, str
         for combination, images in each.items():
             for facet, value in zip(Facet, combination, strict=True):
                 spelled[facet][value] += images
+    spelled[Facet.PINNED].update({PINNED: 0, UNPINNED: 0})  # these can be held where none is so
     return {
         facet: {_lower(value): value for value, _ in reversed(counts.most_common())}
         for facet, counts in spelled.items()
     }
 
 
-def _passes(value: str, terms: Sequence[Term], known: Collection[str]) -> bool:
-    return all(_holds(value, term.condition, known) != term.excluded for term in terms)
+def _passing(query: Query, facet: Facet, known: Collection[str]) -> set[str]:
+    """Return which values, in lower case, the terms of a facet let pass."""
+    terms = _terms_of(query, facet)
+    return {
+        value
+        for value in known
+        if all(_holds(value, term.condition, known) != term.excluded for term in terms)
+    }
+
+
+def _holds_any(query: Query, facet: Facet) -> bool:
+    """Tell whether a search holds values of a facet, and does not only leave some out."""
+    terms = _terms_of(query, facet)
+    return any(facet is Facet.PINNED or not term.excluded for term in terms)
 
 
 def _holds(value: str, condition: Condition, known: Collection[str]) -> bool:

@@ -161,6 +161,8 @@ ACTIONS: Final = (
               "Keep the newest image in view as images come", checkable=True),
     ActionRow("show_dates", "Show da&tes", "View", 2, ("Ctrl+1",), "",
               "Show or hide the tree of dates", checkable=True),
+    ActionRow("show_facets", "Show &facets", "View", 2, ("Ctrl+4",), "",
+              "Show or hide how many images there are by model, format and more", checkable=True),
     ActionRow("show_metadata", "Show &metadata", "View", 2, ("Ctrl+2",), "",
               "Show or hide the facts about the selection", checkable=True),
     ActionRow("show_timeline", "Show t&imeline", "View", 2, ("Ctrl+3",), "",

@@ -25,6 +25,7 @@ from gui.controllers.browse import BrowseController
 from gui.controllers.clean_up import CleanUpController
 from gui.controllers.commands import CommandController
 from gui.controllers.compare import CompareController
+from gui.controllers.facets import FacetsController
 from gui.controllers.history import History
 from gui.controllers.idle_thumbnails import IdleThumbnails
 from gui.controllers.imports import ImportController
@@ -49,6 +50,7 @@ from gui.controllers.works import WorkController
 from gui.icons import icon
 from gui.main_window import NAME, MainWindow
 from gui.models.date_tree import DateTreeModel
+from gui.models.facets import FacetModel
 from gui.models.image_list import ImageListModel
 from gui.models.trash_table import trash_model
 from gui.preferences import Preferences
@@ -111,12 +113,13 @@ class Session:
         self.tasks = aio.TaskScope(self._on_error)
         self.images = ImageListModel()
         self.dates = DateTreeModel()
+        self.facet_model = FacetModel()
         self.grid = ImageGrid()
         self.grid.setModel(self.images)
         self.trashed = trash_model()
-        self.window = MainWindow(self.dates, self.grid, self.trashed)
+        self.window = MainWindow(self.dates, self.facet_model, self.grid, self.trashed)
         self.stores = StoreController(self.tasks, self._on_error)
-        for part in (self.images, self.dates, self.trashed, self.stores):
+        for part in (self.images, self.dates, self.facet_model, self.trashed, self.stores):
             part.setParent(self.window)  # to go with it, in this thread: a collector runs in any
         self.works = WorkController(self.window.stats)
         self.history = History(self.stores, self.window)
@@ -186,6 +189,9 @@ class Session:
         self.commands.appearance_chosen.connect(partial(theme.apply, app))
         self.statistics = StatisticsController(self.stores, self.selection, self.window)
         self.search = SearchController(self.stores, self.browse, self.window)
+        self.facets = FacetsController(
+            self.stores, self.browse, self.search, self.window, self.facet_model
+        )
         self.saved_searches = SavedSearches(self.stores, self.window, preferences)
         self.browse.images_edited.connect(self.thumbnails.reload)
         self.browse.images_edited.connect(self.selection.refresh)
@@ -197,6 +203,8 @@ class Session:
             self.window.restoreGeometry(geometry)
         if (panes := self.preferences.layout("panes")) is not None:
             self.window.restore_panes(panes)
+        if (sidebar := self.preferences.layout("sidebar")) is not None:
+            self.window.sidebar.restoreState(sidebar)
         if (default_size := self.preferences.default_cell_size) is not None:
             self.grid.default_cell_size = default_size
             self.grid.reset_cell_size()
@@ -207,6 +215,7 @@ class Session:
         """Remember how the window is left."""
         self.preferences.save_layout("window", self.window.saveGeometry())
         self.preferences.save_layout("panes", self.window.save_panes())
+        self.preferences.save_layout("sidebar", self.window.sidebar.saveState())
         self.preferences.cell_size = self.grid.cell_size
         self.preferences.save()
 
@@ -240,6 +249,7 @@ class Session:
     async def all_loaded(self) -> None:
         """Wait until everything that can be seen is there."""
         await self.browse.settled()
+        await self.facets.settled()
         await asyncio.sleep(0.1)  # views say what they want in a later turn of the loop
         await self.thumbnails.settled()
         await self.selection.settled()

@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVB
 from gui.action_table import Within
 from gui.actions import create_actions, fill_menu_bar, give_shortcuts, set_icons
 from gui.models.date_tree import DateTreeModel
+from gui.models.facets import FacetModel
 from gui.models.image_table import ImageTableModel
 from gui.pages import Page
 from gui.text import translated
 from gui.views.context_menu import GRID_MENU, LARGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil
+from gui.views.facets import FacetsPane
 from gui.views.grid import ImageGrid
 from gui.views.large_view import LargeView
 from gui.views.message_page import MessagePage
@@ -25,6 +27,7 @@ from gui.views.metadata_pane import MetadataPane
 from gui.views.new_images import NewImagesButton
 from gui.views.notice import Notice
 from gui.views.search_box import SearchBox, SearchHint
+from gui.views.sidebar import Sidebar
 from gui.views.stats_bar import StatsBar
 from gui.views.timeline import TimelineView
 from gui.views.tool_bar import ToolBar
@@ -43,9 +46,9 @@ PANE_PX: Final = 320
 class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
-    Its parts are attributes: ``dates``, ``grid``, ``large``, ``trash``, ``message``, ``metadata``,
-    ``timeline``, ``search``, ``search_hint``, ``stats``, ``notice``, ``veil``,
-    ``actions_by_id`` and ``recent_menu``.
+    Its parts are attributes: ``dates``, ``facets``, ``sidebar``, ``grid``, ``large``, ``trash``,
+    ``message``, ``metadata``, ``timeline``, ``search``, ``search_hint``, ``stats``, ``notice``,
+    ``veil``, ``actions_by_id`` and ``recent_menu``.
 
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
@@ -60,11 +63,17 @@ class MainWindow(QMainWindow):
     compare_made = Signal()
 
     def __init__(
-        self, dates_model: DateTreeModel, grid: ImageGrid, trash_model: ImageTableModel[Any]
+        self,
+        dates_model: DateTreeModel,
+        facets_model: FacetModel,
+        grid: ImageGrid,
+        trash_model: ImageTableModel[Any],
     ) -> None:
         super().__init__()
         self.grid = grid
         self.dates = DateTreeView(dates_model)
+        self.facets = FacetsPane(facets_model)
+        self.sidebar = Sidebar(self.dates, self.facets)
         self.metadata = MetadataPane()
         self.message = MessagePage()
         self.stats = StatsBar()
@@ -213,21 +222,21 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.timeline)
         column.addWidget(self._stack, 1)
-        for widget in (self.dates, middle, self.metadata):
+        for widget in (self.sidebar, middle, self.metadata):
             self._splitter.addWidget(widget)
             widget.raise_()  # screen readers read in the order of stacking
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([TREE_PX, SIZE.width() - TREE_PX - PANE_PX, PANE_PX])
-        self.dates.setMinimumWidth(168)
         self._stack.setMinimumWidth(240)
         self.setCentralWidget(self._splitter)
         self.setStatusBar(self.stats)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
-        self.setTabOrder(self.dates, self.grid)
+        self.setTabOrder(self.dates, self.facets.tree)
+        self.setTabOrder(self.facets.tree, self.grid)
         self.setTabOrder(self.grid, self.metadata)
         self.setTabOrder(self.metadata, self.timeline)
 
@@ -240,7 +249,7 @@ class MainWindow(QMainWindow):
         self.grid.cell_size_changed.connect(self._tools.set_cell_size)
 
     def _pane_actions(self) -> list[QAction]:
-        names = ("show_dates", "show_metadata", "show_timeline")
+        names = ("show_dates", "show_facets", "show_metadata", "show_timeline")
         return [self.actions_by_id[name] for name in names]
 
     def _turn_to(self, page: QWidget) -> None:
@@ -257,8 +266,8 @@ class MainWindow(QMainWindow):
         compared = page is self.__dict__.get("compare")
         closely = compared or page is self.large
         bare = closely and self.isFullScreen()
-        dates, metadata, timeline = (action.isChecked() for action in self._pane_actions())
-        self.dates.setVisible(dates and not bare)
+        dates, facets, metadata, timeline = (action.isChecked() for action in self._pane_actions())
+        self.sidebar.set_shown(dates=dates and not bare, facets=facets and not bare)
         self.metadata.setVisible(metadata and not bare and not compared)
         self.timeline.setVisible(timeline and not closely)
         for widget in (self.menuBar(), self._tools, self.stats):

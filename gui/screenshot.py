@@ -73,7 +73,7 @@ async def take(session: Session, file: Path, select: Sequence[int], show: str | 
         session.window.actions_by_id[DIALOGS[show]].trigger()
     if show is not None:
         await asyncio.sleep(SETTLING_SECONDS)
-    for view in (session.grid, session.window.dates):
+    for view in (session.grid, session.window.dates, session.window.facets.tree):
         while view.isVisible() and not view.painted_well:
             view.grab()  # each frame paints a few more cells sharply, or rows
             await asyncio.sleep(0)

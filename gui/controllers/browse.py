@@ -37,10 +37,15 @@ class BrowseController(QObject):
     Signals:
         rescanned(): A scan has ended.
         images_edited(frozenset): Keys of images whose file or sidecar is another now.
+        searching(): What is shown gives way to what another search finds, or to everything.
+        told(frozenset | None): What there is, or what a search finds, is in the window; what
+            changed is on these days (``date.toordinal()``), or anywhere.
     """
 
     images_edited = Signal(object)
     rescanned = Signal()
+    searching = Signal()
+    told = Signal(object)
 
     def __init__(
         self,
@@ -78,6 +83,11 @@ class BrowseController(QObject):
     def problems(self) -> tuple[str, ...]:
         """What the last scan could not read, and why."""
         return self._reports.problems
+
+    @property
+    def query(self) -> Query | None:
+        """The search whose findings are shown; ``None`` if everything is."""
+        return self._search.query
 
     def rescan(self) -> None:
         """Look at every file of the store again."""
@@ -156,6 +166,7 @@ class BrowseController(QObject):
         if self._store is None or self._showing is None:
             return
         self._showing.cancel()
+        self.searching.emit()
         self._search.start()
         if self._search.finding is None:
             self._show_chosen()
@@ -168,6 +179,7 @@ class BrowseController(QObject):
             self._on_found(frozenset())
         if self._store is not None:
             await self._show_totals(self._store)
+            self.told.emit(None)
             self._check_settled()
 
     def _on_found(self, days: frozenset[int]) -> None:
@@ -202,6 +214,8 @@ class BrowseController(QObject):
         else:
             self._images.set_days(await self._days_of(store, place))
         await self._show_totals(store)
+        if self._search.finding is None:
+            self.told.emit(None)
         self._check_settled()
 
     async def _days_of(
@@ -238,6 +252,7 @@ class BrowseController(QObject):
                     self._stale |= days  # not shown yet
                     raise
                 await self._show_totals(store, frozenset(days))
+                self.told.emit(frozenset(days))
         finally:
             self._following = False
         self._check_settled()

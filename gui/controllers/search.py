@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from core.errors import QueryError
+from core.facets import Facet, FacetValue, with_values
 from core.query import parse
 from core.query_terms import Query, TextField
 from gui.actions import bind
@@ -51,6 +53,11 @@ class SearchController(QObject):
     def pending(self) -> bool:
         """Whether what stands in the box is not searched for yet."""
         return self._soon.isActive()
+
+    def set_facet(self, facet: Facet, values: Sequence[FacetValue]) -> None:
+        """Have the search hold these values of a facet, any of which is enough, and no others."""
+        self._box.setText(with_values(self._box.text(), facet, values, datetime.now()))
+        self._search()
 
     def _on_wanted(self) -> None:
         self._box.setFocus()

@@ -62,6 +62,7 @@ class Standing(NamedTuple):
         selected: The person chose it.
         marked: The grid is there.
         focused: The keyboard is there.
+        checked: A check mark stands before its name.
     """
 
     indent: int
@@ -69,6 +70,7 @@ class Standing(NamedTuple):
     selected: bool
     marked: bool
     focused: bool
+    checked: bool = False
 
 
 class DateRow(NamedTuple):
@@ -173,6 +175,9 @@ def _paint_row(
     if standing.is_open is not None:
         centre = QPointF(inner.left() - 14, place.center().y())
         _paint_chevron(painter, centre, standing.is_open, _quiet(palette, standing))
+    if standing.checked:
+        centre = QPointF(inner.left() - 13, place.center().y())
+        _paint_check(painter, centre, palette.color(_Roles.Highlight))
     _paint_texts(painter, inner, row, palette, fonts)
 
 
@@ -201,6 +206,12 @@ def _paint_chevron(painter: QPainter, centre: QPointF, is_open: bool, colour: QC
     ]  # fmt: skip
     painter.setPen(QPen(colour, 1.4, c=Qt.PenCapStyle.RoundCap))
     painter.drawPolyline(QPolygonF([centre + QPointF(x, y) for x, y in points]))
+
+
+def _paint_check(painter: QPainter, centre: QPointF, colour: QColor) -> None:
+    points = [QPointF(-4, 0.5), QPointF(-1.2, 3.2), QPointF(4, -3)]
+    painter.setPen(QPen(colour, 1.9, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+    painter.drawPolyline(QPolygonF([centre + point for point in points]))
 
 
 def _paint_texts(

@@ -67,7 +67,10 @@ def agree(facets: Facets, everything: list[Brute], query: Query) -> None:
         terms = [term for term in query.terms if facet_of(term.condition) == facet]
         positive = facet is Facet.PINNED or any(not term.excluded for term in terms)
         for value in values:
-            image = next(each for each in everything if values_of(each, facet) == lower(value.name))
+            having = (each for each in everything if values_of(each, facet) == lower(value.name))
+            if (image := next(having, None)) is None:
+                assert facet is Facet.PINNED  # nothing is pinned, or everything
+                continue
             passes = all(matches(image, term, everything) for term in terms)
             assert value.held == bool(terms and positive and passes), (value, query)
         counts = [value.images for value in values]

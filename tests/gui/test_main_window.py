@@ -19,6 +19,7 @@ from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.drops import Offer, Verdict
 from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
+from gui.models.facets import FacetModel
 from gui.models.image_list import ImageListModel
 from gui.models.trash_table import trash_model
 from gui.pages import Page
@@ -31,7 +32,7 @@ def window(qtbot: QtBot) -> MainWindow:
     grid = ImageGrid()
     images = ImageListModel(grid)
     grid.setModel(images)
-    window = MainWindow(DateTreeModel(grid), grid, trash_model())
+    window = MainWindow(DateTreeModel(grid), FacetModel(grid), grid, trash_model())
     window.resize(1000, 650)
     window.show()
     qtbot.waitExposed(window)
@@ -118,15 +119,15 @@ def test_the_slider_and_the_grid_agree(window: MainWindow) -> None:
     assert slider.value() == LARGEST_CELL
 
 
-def test_tab_goes_dates_images_metadata(window: MainWindow, qtbot: QtBot) -> None:
+def test_tab_goes_dates_facets_images_metadata(window: MainWindow, qtbot: QtBot) -> None:
     window.show_grid()
     window.dates.setFocus()
     order = []
-    for _ in range(2):
+    for _ in range(3):
         order.append(QApplication.focusWidget())
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     last = QApplication.focusWidget()
-    assert order == [window.dates, window.grid]
+    assert order == [window.dates, window.facets.tree, window.grid]
     assert last is not None
     assert last is window.metadata or window.metadata.isAncestorOf(last)
 

@@ -1,0 +1,164 @@
+"""Facets: counts what the window shows, and puts what is clicked into the search."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from core.events import SearchGrew
+from core.facet_counter import FacetCounter
+from core.facets import Facet, FacetValue, marked
+from core.query_terms import Query
+from gui.aio import Latest
+from gui.controllers.browse import BrowseController
+from gui.controllers.search import SearchController
+from gui.controllers.store import OpenStore, StoreController
+from gui.main_window import MainWindow
+from gui.models.facets import FacetModel
+from gui.pace import Pace
+from gui.text import translated
+
+COUNTED_MS: Final = 300  # between two times that changes are counted
+
+
+class FacetsController(QObject):
+    """Keeps the facets true to the search and the store, while they are shown.
+
+    They are counted when all that the search finds is in the window, never before; as soon as
+    another search begins, the count under way ends. Until the new counts are there, the old ones
+    stand with the marks of the new search.
+    """
+
+    def __init__(
+        self,
+        stores: StoreController,
+        browse: BrowseController,
+        search: SearchController,
+        window: MainWindow,
+        model: FacetModel,
+    ) -> None:
+        super().__init__(window)
+        self._browse = browse
+        self._search = search
+        self._pane = window.facets
+        self._model = model
+        self._store: OpenStore | None = None
+        self._counting: Latest | None = None
+        self._counter: FacetCounter | None = None
+        self._anew = False
+        self._days: set[int] = set()
+        self._under_way = False
+        self._filled = False  # what can be found by searches and counted can, or never will
+        self._settled = asyncio.Event()
+        self._pace = Pace(self, COUNTED_MS, self._start)
+        stores.opened.connect(self._on_opened)
+        stores.closing.connect(self._on_closing)
+        browse.searching.connect(self._on_searching)
+        browse.told.connect(self._on_told)
+        self._pane.tree.value_toggled.connect(self._on_value_toggled)
+        window.actions_by_id["show_facets"].toggled.connect(self._on_shown)
+
+    async def settled(self) -> None:
+        """Wait until all that is shown is counted; nothing is while facets are hidden."""
+        await self._settled.wait()
+
+    def _on_opened(self, store: OpenStore) -> None:
+        self._store = store
+        self._filled = False
+        self._counting = Latest(store.tasks)
+        store.bridge.search_grew.connect(self._on_search_grew)
+
+    def _on_closing(self) -> None:
+        self._store = self._counting = None
+        self._forget()
+        self._settled.clear()
+        self._model.set_facets({})
+        self._pane.tell("")
+
+    def _forget(self) -> None:
+        """Count no longer, and nothing that waits to be counted."""
+        self._counter = None
+        self._anew = self._under_way = False
+        self._days.clear()
+        if self._counting is not None:
+            self._counting.cancel()
+
+    def _on_searching(self) -> None:
+        self._forget()
+        self._settled.clear()
+        self._model.set_facets(marked(self._model.facets, self._query))
+
+    @property
+    def _query(self) -> Query:
+        return self._browse.query or Query()
+
+    def _on_told(self, days: frozenset[int] | None) -> None:
+        """Count what has changed: on some days, or everywhere."""
+        if days is None or self._counter is None:
+            self._anew = True
+        else:
+            self._days |= days
+        self._settled.clear()
+        self._pace.ask()
+
+    def _on_search_grew(self, grew: SearchGrew) -> None:
+        self._filled = not grew.waiting
+        if self._browse.query is None:  # else that is searched for first
+            self._on_told(None)
+
+    def _on_shown(self, shown: bool) -> None:
+        if shown:
+            self._on_told(None)
+        else:
+            self._forget()
+            self._settled.set()
+
+    def _start(self) -> None:
+        if self._store is None or self._counting is None:
+            return
+        if not self._pane.isVisibleTo(self._pane.window()):
+            self._settled.set()
+        elif self._anew:
+            self._anew, self._under_way = False, True
+            self._days.clear()
+            self._counter = counter = self._store.manager.facet_counter(self._query)
+            self._counting.start(self._count(self._store, counter, None))
+        elif not self._under_way and self._counter is not None:
+            self._under_way = True
+            self._counting.start(self._count(self._store, self._counter, self._take_days()))
+
+    def _take_days(self) -> set[int]:
+        days, self._days = self._days, set()
+        return days
+
+    async def _count(self, store: OpenStore, counter: FacetCounter, days: set[int] | None) -> None:
+        await counter.count(days)
+        while self._days:
+            await counter.count(self._take_days())
+        facets = await counter.facets()
+        whole = await store.manager.searchable()
+        self._under_way = False
+        self._model.set_facets(facets)
+        self._pane.tell(_note(counter, whole))
+        if self._days:
+            self._pace.ask()
+        elif not self._anew and (whole or self._filled):
+            self._settled.set()
+
+    def _on_value_toggled(self, facet: Facet, value: FacetValue, besides: bool) -> None:
+        """Have the search hold a value, alone or besides others of its facet, or no longer."""
+        values = self._model.facets[facet]
+        held = [each for each in values if each.held]
+        if value.held:
+            wanted = [each for each in held if each.name != value.name]
+        else:
+            wanted = [*held, value] if besides else [value]
+        self._search.set_facet(facet, wanted)
+
+
+def _note(counter: FacetCounter, whole: bool) -> str:
+    if counter.too_many:
+        return translated("facets", "There are too many different values to count them.")
+    return "" if whole else translated("facets", "Still indexing: not all images are counted yet.")

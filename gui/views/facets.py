@@ -1,0 +1,189 @@
+"""The facets below the dates: what there is, or what a search finds, by model, format and more."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.models.facets import FacetModel, Role
+from gui.text import translated
+from gui.views.date_row import AROUND_PX, GAP_PX, ROW_PX, DateRow, DateRowPictures, Standing
+from gui.views.date_tree import INDENT_PX
+from gui.views.labels import quiet_label
+
+_Index = QModelIndex | QPersistentModelIndex
+_Qt = Qt.ItemDataRole
+_Control = Qt.KeyboardModifier.ControlModifier
+
+
+class FacetTree(QTreeView):
+    """Facets over their values with counts; a check mark stands before what the search holds.
+
+    A click or Space on a value asks for it in the place of others of its facet, or for it no
+    longer; with Ctrl, besides them.
+
+    Signals:
+        value_toggled(Facet, FacetValue, bool): The person wants this value, or no longer; whether
+            besides others.
+    """
+
+    value_toggled = Signal(object, object, bool)
+
+    def __init__(self, model: FacetModel, parent: QWidget | None = None) -> None:
+        self._pictures = DateRowPictures()
+        super().__init__(parent)
+        self.setObjectName("facets")
+        self.setAccessibleName(translated("facets", "Facets"))
+        self.setHeaderHidden(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setIndentation(0)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setExpandsOnDoubleClick(False)
+        self.setTabKeyNavigation(False)
+        self.setItemDelegate(_RowHeights(self))
+        self._model = model
+        self._pressed = QPersistentModelIndex()
+        self._refining = QTimer(self, singleShot=True, interval=0)
+        self._refining.timeout.connect(self.viewport().update)
+        self.setModel(model)
+        model.rowsInserted.connect(self._on_rows_inserted)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for some rows."""
+        return QSize(0, 3 * ROW_PX)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where the button went down: a click is where it comes up there, too."""
+        super().mousePressEvent(event)
+        left = event.button() == Qt.MouseButton.LeftButton
+        at = self.indexAt(event.position().toPoint()) if left else QModelIndex()
+        self._pressed = QPersistentModelIndex(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take what was clicked."""
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, QPersistentModelIndex()
+        at = self.indexAt(event.position().toPoint())
+        if at.isValid() and pressed == QPersistentModelIndex(at):
+            self._take(at, bool(event.modifiers() & _Control))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the current row by Space or Enter."""
+        current = self.currentIndex()
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if current.isValid():
+                self._take(current, bool(event.modifiers() & _Control))
+        else:
+            super().keyPressEvent(event)
+
+    def _take(self, index: QModelIndex, besides: bool) -> None:
+        """Toggle a value, fold or unfold a facet, or show more or fewer of its values."""
+        facet, row = self._model.facet_at(index), self._model.row_at(index)
+        if row is None:
+            self.setExpanded(index, not self.isExpanded(index))
+        elif row.value is None:
+            self._model.show_whole(facet, row.hidden > 0)
+        else:
+            self.value_toggled.emit(facet, row.value, besides)
+
+    def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
+        if not parent.isValid():
+            for row in range(first, last + 1):
+                self.expand(self._model.index(row, 0))
+
+    # Painting
+
+    @property
+    def painted_well(self) -> bool:
+        """Whether the last frame painted every row."""
+        return not self._pictures.unfinished
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows; those for which there is no time now with the next frame."""
+        self._pictures.begin_frame()
+        super().paintEvent(event)
+        if self._pictures.unfinished:
+            self._refining.start()
+
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+        """Paint a whole row, from edge to edge."""
+        data = self._model.data
+        row = self._model.row_at(index)
+        standing = Standing(
+            indent=INDENT_PX if row else 0,
+            is_open=self.isExpanded(index) if row is None else None,
+            selected=False,
+            marked=False,
+            focused=index == self.currentIndex() and self._shows_focus(),
+            checked=data(index, _Qt.CheckStateRole) == Qt.CheckState.Checked,
+        )
+        said = DateRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
+        size = QSize(self.viewport().width() - 2 * AROUND_PX, ROW_PX)
+        ratio = painter.deviceTransform().m11()
+        picture = self._pictures.get(said, lambda: said, size, ratio, self.palette(), self.font())
+        if picture is not None:
+            painter.drawPixmap(AROUND_PX, options.rect.bottom() + 1 - ROW_PX, picture)
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
+        """Nothing: ``drawRow`` draws the whole row."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the rows anew, in what may be other colours or another language."""
+        super().changeEvent(event)
+        self._pictures.forget()
+
+    def _shows_focus(self) -> bool:
+        option = QStyleOptionViewItem()
+        option.initFrom(self)
+        by_keyboard = bool(option.state & QStyle.StateFlag.State_KeyboardFocusChange)
+        return self.hasFocus() and by_keyboard
+
+
+class _RowHeights(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        above = 0 if index.parent().isValid() else GAP_PX if index.row() else AROUND_PX
+        return QSize(0, above + ROW_PX)
+
+
+class FacetsPane(QWidget):
+    """The facets, and a line below them where the counts are not the whole truth."""
+
+    def __init__(self, model: FacetModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tree = FacetTree(model)
+        self._note = quiet_label(wrapped=True)
+        self._note.setContentsMargins(2 * AROUND_PX, 4, 2 * AROUND_PX, AROUND_PX)
+        self._note.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tree, 1)
+        column.addWidget(self._note)
+
+    def tell(self, text: str) -> None:
+        """Say this below the counts; "" says nothing any more."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+        self.tree.setAccessibleDescription(text)
