@@ -80,7 +80,7 @@ def decode(
 
 
 def frames(
-    path: bytes, base: bytes, target: str, edge: int
+    path: bytes, base: bytes, target: str, edge: int, most_bytes: int = 0
 ) -> Iterator[tuple[int, int, int] | int]:
     """Write an animation's frames into a file, one after the other, all in RGBA.
 
@@ -92,6 +92,7 @@ def frames(
         base: The store's folder.
         target: The file to write into.
         edge: How many pixels the longer side may have.
+        most_bytes: A smaller bound than ``FRAMES_BYTES``; 0 for none.
 
     Yields:
         First the width and height of each frame and how many there are, when the file has its
@@ -104,7 +105,7 @@ def frames(
     with opened(path, base) as image, open(target, "wb") as file:  # noqa: PTH123
         image.load()
         count = min(int(getattr(image, "n_frames", 1)), MOST_FRAMES)
-        size = _frame_size(image.size, edge, count)
+        size = _frame_size(image.size, edge, count, most_bytes)
         file.truncate(size[0] * size[1] * 4 * count)
         yield (*size, count)
         written = 0
@@ -145,9 +146,11 @@ def _is_moving(image: Image.Image) -> bool:
     return image.format in MOVING and bool(getattr(image, "is_animated", False))
 
 
-def _frame_size(size: tuple[int, int], edge: int, count: int) -> tuple[int, int]:
+def _frame_size(
+    size: tuple[int, int], edge: int, count: int, most_bytes: int = 0
+) -> tuple[int, int]:
     width, height = size
-    most = FRAMES_BYTES / (4 * count)  # pixels of a frame
+    most = min(most_bytes or FRAMES_BYTES, FRAMES_BYTES) / (4 * count)  # pixels of a frame
     scale = min(1.0, edge / max(size), (most / (width * height)) ** 0.5)
     return max(1, int(width * scale)), max(1, int(height * scale))
 

@@ -135,7 +135,9 @@ class Pictures:
                 record.key, width, height, mode, pixels, whole_width, whole_height, moving
             )
 
-    async def frames(self, record: ImageRecord, edge: int) -> AsyncGenerator[Frame, None]:
+    async def frames(
+        self, record: ImageRecord, edge: int, most_bytes: int = 0
+    ) -> AsyncGenerator[Frame, None]:
         """Decode an animation, and yield its frames in their order, each once, as they come.
 
         They share their memory, which is bounded (``core.large_image.FRAMES_BYTES``). Close the
@@ -144,13 +146,14 @@ class Pictures:
         Args:
             record: The image.
             edge: How many pixels the longer side of a frame may have.
+            most_bytes: A smaller bound of their memory; 0 for none.
 
         Raises:
             ThumbnailError: The file cannot be shown; the message, for people, says why.
             WorkerError: The process ended in the middle, or none can be started.
         """
         with _memory() as (memory, name):
-            arguments = (_FRAMES, os.fsencode(record.path), self._base, name, edge)
+            arguments = (_FRAMES, os.fsencode(record.path), self._base, name, edge, most_bytes)
             async with aclosing(self._workers.stream(*arguments)) as replies:
                 width, height, count = cast(tuple[int, int, int], await anext(replies))
                 size = width * height * 4

@@ -257,9 +257,11 @@ class Store:
         """Decode an image to look at it closely; see :meth:`core.pictures.Pictures.picture`."""
         return await self._pictures.picture(record, edge)
 
-    def frames(self, record: ImageRecord, edge: int) -> AsyncGenerator[Frame, None]:
+    def frames(
+        self, record: ImageRecord, edge: int, most_bytes: int = 0
+    ) -> AsyncGenerator[Frame, None]:
         """Decode an animation; see :meth:`core.pictures.Pictures.frames`."""
-        return self._pictures.frames(record, edge)
+        return self._pictures.frames(record, edge, most_bytes)
 
     async def rescan(self, *, full: bool = False) -> None:
         """Bring the catalogue into agreement with the disk and wait until it is.

@@ -29,7 +29,6 @@ from gui.controllers.facets import FacetsController
 from gui.controllers.history import History
 from gui.controllers.idle_thumbnails import IdleThumbnails
 from gui.controllers.imports import ImportController
-from gui.controllers.large_animation import LargeAnimation
 from gui.controllers.large_view import LargeViewController
 from gui.controllers.outside import OutsideController
 from gui.controllers.prune import PruneController
@@ -134,7 +133,6 @@ class Session:
         self.selection = SelectionController(self.stores, self.window, self.images)
         self.large = LargeViewController(self.stores, self.browse, self.window, self.images)
         self.selection.give_way_to(self.large.settled)
-        self.animation = LargeAnimation(self.stores, self.large, self.window)
         self.compare = CompareController(
             self.stores, self.browse, self.selection, self.window, self.images
         )

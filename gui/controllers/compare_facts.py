@@ -40,6 +40,7 @@ class CompareFacts:
         self._reading = Latest(store.tasks)
         self._comparing = Latest(store.tasks)
         self._read: dict[int, _Read] = {}
+        self._said: dict[int, tuple[_Read, Thumbnail | None, Facts]] = {}
         self._records: Sequence[ImageRecord] = ()
         self._seen: Mapping[int, Thumbnail] = {}
         self._reference = 0
@@ -88,6 +89,7 @@ class CompareFacts:
             read = known[record.key]
             if read.embedded is None and (found := await self._embedded(record)) is not None:
                 known[record.key] = _Read(record, read.sidecar, read.problem, found)
+                self._facts_of(record.key)
         self._fill()
 
     async def _read_sidecar(self, record: ImageRecord) -> _Read:
@@ -108,10 +110,17 @@ class CompareFacts:
         if any(record.key not in self._read for record in self._records):
             return
         self._settled.clear()
-        facts = [self._read[each.key].facts(self._seen.get(each.key)) for each in self._records]
+        facts = [self._facts_of(record.key) for record in self._records]
         rows = compared(facts)
         self._table.set_rows(rows, len(facts))
         self._comparing.start(self._compare(rows, self._reference))
+
+    def _facts_of(self, key: int) -> Facts:
+        """Return what is known of an image; that takes a while where its file says much."""
+        read, seen = self._read[key], self._seen.get(key)
+        if key not in self._said or self._said[key][:2] != (read, seen):
+            self._said[key] = read, seen, read.facts(seen)
+        return self._said[key][2]
 
     async def _compare(self, rows: Sequence[ComparedRow], reference: int) -> None:
         pieces: dict[tuple[ComparedRow, int], Pieces] = {}

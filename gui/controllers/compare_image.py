@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QSize, QTimer
 
 from core.records import ImageRecord, Thumbnail
-from gui.controllers.large_detail import LargeDetail
 from gui.controllers.large_pictures import LargePictures, is_same_file, show_held, show_stand_in
+from gui.controllers.large_sight import LargeSight
 from gui.controllers.large_view import WAITING_MS
 from gui.controllers.store import OpenStore
 from gui.models.image_list import ImageListModel
@@ -39,7 +39,7 @@ class ComparedImage(QObject):
         self._pictures = pictures
         self._images = images
         self._pane = pane
-        self._detail = LargeDetail(store, pane.canvas, tell)
+        self._sight = LargeSight(store, pane.canvas, tell)
         self._record: ImageRecord | None = None
         self._waiting = QTimer(self, singleShot=True, interval=WAITING_MS)
         self._waiting.timeout.connect(self._say_waiting)
@@ -60,6 +60,11 @@ class ComparedImage(QObject):
         return self._pane.canvas.shown is not None or bool(self._pane.canvas.problem)
 
     @property
+    def playing(self) -> bool:
+        """Whether it moves, now."""
+        return self._sight.playing
+
+    @property
     def seen(self) -> Thumbnail | None:
         """What decoding its file said; ``None`` before that is done."""
         shown, problem = self._pane.canvas.shown, self._pane.canvas.problem
@@ -68,12 +73,12 @@ class ComparedImage(QObject):
         width, height = (shown.whole.width(), shown.whole.height()) if shown else (0, 0)
         return Thumbnail(self._record.key, b"", width, height, problem or None)
 
-    def follow(self, record: ImageRecord, most_pixels: int) -> None:
-        """Show this image, or what is new of it; never more than so many pixels of it."""
-        self._detail.most_pixels = most_pixels
+    def follow(self, record: ImageRecord, among: int) -> None:
+        """Show this image, or what is new of it, as one of so many."""
+        self._sight.share(among)
         before, self._record = self._record, record
         if before is None or not is_same_file(before, record):
-            self._detail.follow(record)
+            self._sight.follow(record)
             show_stand_in(self._pane.canvas, record, self._images)
             self._waiting.start()
             self.look()
@@ -82,8 +87,7 @@ class ComparedImage(QObject):
     def let_go(self) -> None:
         """Show nothing any more; the pane is free for another."""
         self._waiting.stop()
-        self._detail.follow(None)
-        self._detail.deleteLater()
+        self._sight.close()
         self._pane.canvas.show_stand_in(None, QSize())
         self.deleteLater()
 

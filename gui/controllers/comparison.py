@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,8 +17,6 @@ from gui.controllers.store import OpenStore
 from gui.models.image_list import ImageListModel
 from gui.views.compare_pane import ComparePane
 from gui.views.compare_view import CompareView
-
-MOST_PIXELS: Final = 256_000_000  # of all images together, however closely they are looked at
 
 
 class Comparison(QObject):
@@ -147,7 +144,7 @@ class Comparison(QObject):
         """Show these images, or what is new of them."""
         for key, record in records.items():
             if key in self._shown:
-                self._shown[key].follow(record, MOST_PIXELS // len(self._shown))
+                self._shown[key].follow(record, len(self._shown))
         edge = max(max(each.pane.canvas.zoom.view) for each in self._shown.values())
         known = self._known()
         self._pictures.want(known, ceil(edge), seen=len(known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import aclosing
 from math import ceil
 
@@ -11,28 +12,35 @@ from core.errors import ThumbnailError, WorkerError
 from core.pictures import Frame
 from core.records import ImageRecord
 from gui.aio import Latest
-from gui.controllers.large_view import LargeViewController
-from gui.controllers.store import OpenStore, StoreController
-from gui.main_window import MainWindow
+from gui.controllers.store import OpenStore
 from gui.pictures import Shown, moving_of
+from gui.views.canvas import PictureCanvas
 
 
 class LargeAnimation(QObject):
-    """Follows the large view: plays an animation from when it is seen until it no longer is.
+    """Follows a canvas: plays an animation from when it is seen until it no longer is.
 
     Frames are shown while later ones are still being decoded. They are decoded once, into the
     bounded memory that they share, and again only where the zoom has come to ask for more pixels.
+
+    Args:
+        store: Where the image is.
+        canvas: What shows it.
+        tell: Called with why it does not go on.
+
+    Attributes:
+        most_bytes: A smaller bound of that memory; 0 for none.
     """
 
     def __init__(
-        self, stores: StoreController, large: LargeViewController, window: MainWindow
+        self, store: OpenStore, canvas: PictureCanvas, tell: Callable[[str], object]
     ) -> None:
-        super().__init__(window)
-        self._large = large
-        self._canvas = window.large.canvas
-        self._tell = window.notice.tell
-        self._store: OpenStore | None = None
-        self._bringing: Latest | None = None
+        super().__init__(canvas)
+        self._store = store
+        self._canvas = canvas
+        self._tell = tell
+        self.most_bytes = 0
+        self._bringing = Latest(store.tasks)
         self._record: ImageRecord | None = None
         self._frames: list[Frame] = []
         self._complete = False
@@ -41,43 +49,46 @@ class LargeAnimation(QObject):
         self._last: Shown | None = None
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._show_next)
-        large.shown.connect(self._look)
-        self._canvas.in_sight_changed.connect(self._look)
-        stores.opened.connect(self._on_opened)
-        stores.closing.connect(self._on_closing)
+        canvas.zoomed.connect(self._look)
+        canvas.in_sight_changed.connect(self._look)
 
     @property
     def playing(self) -> bool:
         """Whether an animation is being played."""
-        return self._record is not None
+        return self._last is not None
+
+    def follow(self, record: ImageRecord | None) -> None:
+        """Play this image from now on, if it moves; none for ``None``."""
+        self._stop()
+        self._record = record
 
     def _look(self) -> None:
-        """Play what is seen from its beginning, if it moves; else stop."""
-        self._stop()
+        """Play what is seen from its beginning, if it moves; what is played goes on; else stop."""
         shown = self._canvas.shown
+        if self.playing and self._canvas.in_sight and shown is self._last:
+            return
+        self._stop()
         if shown is not None and shown.moving and self._canvas.in_sight:
-            self._record = self._large.record
             self._last = shown
             self._bring()
 
     def _stop(self) -> None:
         self._timer.stop()
-        if self._bringing is not None:
-            self._bringing.cancel()
-        self._record = self._last = None
+        self._bringing.cancel()
+        self._last = None
         self._frames = []
 
     def _bring(self) -> None:
         """Ask for the frames, with as many pixels as are seen of them now."""
-        if self._store is None or self._bringing is None or self._record is None:
-            return
-        self._frames, self._complete, self._place = [], False, 0
-        self._edge = self._edge_seen()
-        self._bringing.start(self._gather(self._store, self._record, self._edge))
+        if self._record is not None:
+            self._frames, self._complete, self._place = [], False, 0
+            self._edge = self._edge_seen()
+            self._bringing.start(self._gather(self._record, self._edge))
 
-    async def _gather(self, store: OpenStore, record: ImageRecord, edge: int) -> None:
+    async def _gather(self, record: ImageRecord, edge: int) -> None:
         try:
-            async with aclosing(store.manager.frames(record, edge)) as coming:
+            frames = self._store.manager.frames(record, edge, self.most_bytes)
+            async with aclosing(frames) as coming:
                 async for frame in coming:
                     self._frames.append(frame)
                     if not self._timer.isActive():
@@ -110,11 +121,3 @@ class LargeAnimation(QObject):
         zoom, whole = self._canvas.zoom, self._last.whole if self._last else QSize()
         seen = max(*zoom.view, max(zoom.image) * zoom.factor)
         return min(ceil(seen), max(whole.width(), whole.height()))
-
-    def _on_opened(self, store: OpenStore) -> None:
-        self._store = store
-        self._bringing = Latest(store.tasks)
-
-    def _on_closing(self) -> None:
-        self._stop()
-        self._store = self._bringing = None

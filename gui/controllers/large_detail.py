@@ -22,24 +22,19 @@ class LargeDetail(QObject):
         store: Where the image is.
         canvas: What shows it.
         tell: Called with why there are no more pixels.
-        most_pixels: Of which there are never more, whatever the zoom; 0 for no limit.
 
     Attributes:
-        most_pixels: As above; it can be changed.
+        most_pixels: There are never more, whatever the zoom; 0 for no limit.
     """
 
     def __init__(
-        self,
-        store: OpenStore,
-        canvas: PictureCanvas,
-        tell: Callable[[str], object],
-        most_pixels: int = 0,
+        self, store: OpenStore, canvas: PictureCanvas, tell: Callable[[str], object]
     ) -> None:
         super().__init__(canvas)
         self._store = store
         self._canvas = canvas
         self._tell = tell
-        self.most_pixels = most_pixels
+        self.most_pixels = 0
         self._bringing = Latest(store.tasks)
         self._record: ImageRecord | None = None
         self._edge: int | None = None  # of what is under way

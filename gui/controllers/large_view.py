@@ -14,7 +14,6 @@ from core.records import ImageRecord
 from gui.actions import bind
 from gui.aio import Latest
 from gui.controllers.browse import BrowseController
-from gui.controllers.large_detail import LargeDetail
 from gui.controllers.large_pictures import (
     Held,
     LargePictures,
@@ -22,6 +21,7 @@ from gui.controllers.large_pictures import (
     show_held,
     show_stand_in,
 )
+from gui.controllers.large_sight import LargeSight
 from gui.controllers.store import OpenStore, StoreController
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
@@ -61,7 +61,7 @@ class LargeViewController(QObject):
         self._store: OpenStore | None = None
         self._pictures: LargePictures | None = None
         self._showing: Latest | None = None
-        self._detail: LargeDetail | None = None
+        self._sight: LargeSight | None = None
         self._record: ImageRecord | None = None
         self._backwards = False
         self._settled = asyncio.Event()
@@ -96,6 +96,11 @@ class LargeViewController(QObject):
     def is_ready(self) -> bool:
         """Whether the picture of the current image is shown, or why there is none."""
         return self._canvas.shown is not None or bool(self._canvas.problem)
+
+    @property
+    def playing(self) -> bool:
+        """Whether an animation is being played."""
+        return self._sight is not None and self._sight.playing
 
     async def settled(self) -> None:
         """Wait until the current image is shown, or why it cannot be; not in any other view."""
@@ -182,8 +187,8 @@ class LargeViewController(QObject):
         if self._pictures is None:
             return
         self._record = record
-        if self._detail is not None:
-            self._detail.follow(record)
+        if self._sight is not None:
+            self._sight.follow(record)
         held = self._pictures.get(record)
         if held is None:
             self._settled.clear()
@@ -198,8 +203,8 @@ class LargeViewController(QObject):
     def _show_nothing(self) -> None:
         self._record = None
         self._waiting.stop()
-        if self._detail is not None:
-            self._detail.follow(None)
+        if self._sight is not None:
+            self._sight.follow(None)
         self._canvas.show_stand_in(None, QSize())
 
     def _show_held(self, held: Held) -> None:
@@ -278,7 +283,7 @@ class LargeViewController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
         self._showing = Latest(store.tasks)
-        self._detail = LargeDetail(store, self._canvas, self._window.notice.tell)
+        self._sight = LargeSight(store, self._canvas, self._window.notice.tell)
         self._pictures = LargePictures(store, self)
         self._pictures.arrived.connect(self._on_arrived)
 
@@ -287,6 +292,6 @@ class LargeViewController(QObject):
         if self._pictures is not None:
             self._pictures.close()
             self._pictures.deleteLater()
-        if self._detail is not None:
-            self._detail.deleteLater()
-        self._store = self._showing = self._detail = self._pictures = self._record = None
+        if self._sight is not None:
+            self._sight.close()
+        self._store = self._showing = self._sight = self._pictures = self._record = None

@@ -16,7 +16,7 @@ from gui.text import number_text, translated
 Index = QModelIndex | QPersistentModelIndex
 Pieces = tuple[Piece, ...]
 
-TEXT_SHOWN: Final = 1_500  # characters of a long text; a click copies all of it
+TEXT_SHOWN: Final = 1_000  # characters of a long text; a click copies all of it
 LINE_SHOWN: Final = 300
 TIP_SHOWN: Final = 1_000
 _NO_INDEX = QModelIndex()

@@ -228,6 +228,7 @@ def test_many_frames_are_smaller() -> None:
     assert width * height * 4 * 500 <= core.large_image.FRAMES_BYTES < 2000 * 1000 * 4 * 500
     assert abs(width / height - 2) < 0.01
     assert _frame_size((2000, 1000), 2000, 10) == (2000, 1000)
+    assert _frame_size((2000, 1000), 2000, 10, 20_000_000) == (1000, 500)
 
 
 async def test_an_animation_that_is_cut_short_plays_what_there_is(

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from gui.app import Session
-from gui.controllers import comparison
+from gui.controllers import large_sight
 from gui.models.compared_table import ComparedRole
 from gui.models.place import Kind as PlaceKind
 from gui.models.word_diff import Kind
@@ -221,7 +221,7 @@ async def test_pixels_come_as_they_are_looked_at_closely_and_are_bounded(
         await until(lambda: all(c.shown is not None and c.shown.is_whole
                                 for c in canvases(session)))  # fmt: skip
         press(session, Key.Key_Escape)
-        monkeypatch.setattr(comparison, "MOST_PIXELS", 2 * 1_600_000)
+        monkeypatch.setattr(large_sight, "SHARED_PIXELS", 2 * 1_600_000)
         QTest.keyClick(session.grid, Key.Key_C)
         await session.compare.settled()
         press(session, Key.Key_1)
@@ -416,6 +416,26 @@ async def test_an_image_that_changes_on_disk_is_shown_anew(store) -> None:
         Image.new("RGB", (300, 300), BLUE).save(path)
         await until(lambda: seen(canvases(session)[0], 0.5, 0.5) == BLUE)
         assert canvases(session)[1].shown is other
+
+
+async def test_animations_play_side_by_side_while_they_are_seen(store) -> None:
+    base = store(images=1)
+    for number, colours in enumerate(((RED, BLUE), (BLUE, RED))):
+        first, second = (Image.new("RGB", (60, 40), colour) for colour in colours)
+        path = add(base, number, first)
+        first.save(path, "WEBP", save_all=True, append_images=[second], duration=[120, 160],
+                   lossless=True)  # fmt: skip
+    async with open_window(base) as session:
+        await open_compare(session)
+        images = session.compare.images
+        await until(lambda: all(each.playing for each in images))
+        for canvas in canvases(session):
+            for colour in 2 * (RED, BLUE):
+                await until(lambda on=canvas, wanted=colour: seen(on, 0.5, 0.5) == wanted)
+        turn_wheel(canvases(session)[0], 2)
+        assert all(each.playing for each in images)
+        press(session, Key.Key_Escape)
+        assert not any(each.playing for each in images)
 
 
 async def test_full_screen_shows_the_images_alone(store) -> None:

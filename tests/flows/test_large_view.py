@@ -398,7 +398,7 @@ async def test_an_animation_plays_while_it_is_seen(store) -> None:
     base = store(images=2, days=1)
     add_moving(base, 0, (60, 40))
     async with open_window(base) as session:
-        canvas, animation = session.window.large.canvas, session.animation
+        canvas, animation = session.window.large.canvas, session.large
         await open_large(session)
         press(session, Key.Key_R)
         for colour in 2 * ((200, 30, 30), (30, 30, 200)):
