@@ -81,7 +81,7 @@ class Arranged(msgspec.Struct, frozen=True):
     """Images in an order, in sections; the arrays are shared and must not change.
 
     Attributes:
-        group: What the sections are.
+        arrangement: The order, and what the sections are.
         keys: The images' keys in order, an ``array('q')``.
         counts: How many images each section has, an ``array('q')``; none is empty.
         size_bytes: How large the images of each section are, an ``array('q')``.
@@ -90,7 +90,7 @@ class Arranged(msgspec.Struct, frozen=True):
             all images are in one section.
     """
 
-    group: Grouping
+    arrangement: Arrangement
     keys: array[int]
     counts: array[int]
     size_bytes: array[int]

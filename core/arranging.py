@@ -100,9 +100,7 @@ def arrange(
     order = order[np.argsort(sections.of[order], kind="stable")]
     counts = np.bincount(sections.of, minlength=len(sections.labels))
     sizes = _sizes(days, keys, known, sections)
-    return Arranged(
-        arrangement.group, key_array(keys[order]), key_array(counts), sizes, sections.labels
-    )
+    return Arranged(arrangement, key_array(keys[order]), key_array(counts), sizes, sections.labels)
 
 
 def _order(keys: Numbers, known: Mapping[Column, KnownColumn], arrangement: Arrangement) -> Numbers:

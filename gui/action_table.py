@@ -114,9 +114,9 @@ ACTIONS: Final = (
               ("Left", "PgUp", "Backspace"), "previous",
               "Show the image before", ("close",), within="large"),
     ActionRow("first", "&First image", "View/&Image", 0, ("Home",), "",
-              "Show the newest image", ("close",), within="large"),
+              "Show the first of the images", ("close",), within="large"),
     ActionRow("last", "&Last image", "View/&Image", 0, ("End",), "",
-              "Show the oldest image", ("close",), within="large"),
+              "Show the last of the images", ("close",), within="large"),
     ActionRow("zoom_in", "Zoom &in", "View/&Image", 0, ("+", "=", "Ctrl++", "Ctrl+="), "zoom_in",
               "Show the image larger", ("close",)),
     ActionRow("zoom_out", "Zoom &out", "View/&Image", 0, ("-", "Ctrl+-"), "zoom_out",
@@ -157,6 +157,34 @@ ACTIONS: Final = (
               tip="Show more, smaller thumbnails", needs=("small",)),
     ActionRow("reset_size", "&Default thumbnail size", "View", 1, ("Ctrl+0",),
               tip="Show thumbnails in the size they have at first", needs=("small",)),
+    *(
+        ActionRow(f"sort_{name}", text, "View/&Sort by", 1, (), "", tip, ("store",), True, "sort")
+        for name, text, tip in (
+            ("date", "&Date", "Show the newest or the oldest images first"),
+            ("size", "Si&ze", "Show the largest or the smallest files first"),
+            ("name", "&Name", "Show the images in the order of their files' names"),
+            ("model", "&Model", "Show the images in the order of their models' names"),
+            ("cost", "&Cost", "Show the dearest or the cheapest images first"),
+            ("rating", "&Rating", "Show the images with the most or the fewest stars first"),
+        )
+    ),
+    ActionRow("sort_ascending", "&Ascending", "View/&Sort by", 1, tip="From the oldest, smallest, "
+              "cheapest, lowest rated, or from A", needs=("store",), checkable=True,
+              group="direction"),
+    ActionRow("sort_descending", "D&escending", "View/&Sort by", 1, tip="From the newest, largest, "
+              "dearest, best rated, or from Z", needs=("store",), checkable=True,
+              group="direction"),
+    *(
+        ActionRow(f"group_{name}", text, "View/&Group by", 1, (), "", tip, ("store",), True,
+                  "group")
+        for name, text, tip in (
+            ("day", "&Day", "Show the images of each day together"),
+            ("month", "&Month", "Show the images of each month together"),
+            ("model", "M&odel", "Show the images of each model together"),
+            ("prompt", "Same &prompt", "Show the images of each prompt together"),
+            ("nothing", "&Nothing", "Show all images together"),
+        )
+    ),
     ActionRow("follow_newest", "&Follow the newest", "View", 2, ("Ctrl+Shift+N",), "",
               "Keep the newest image in view as images come", checkable=True),
     ActionRow("show_dates", "Show da&tes", "View", 2, ("Ctrl+1",), "",

@@ -98,7 +98,10 @@ def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
         if below and row.menu not in menus:
             menus[row.menu] = menus[top].addMenu(_text(below))
             menus[top].aboutToShow.connect(partial(_offer, menus[row.menu]))
-        menus[row.menu].addAction(actions[row.id])
+        menu, action = menus[row.menu], actions[row.id]
+        if below and menu.actions() and menu.actions()[-1].actionGroup() != action.actionGroup():
+            menu.addSeparator()  # between what is chosen independently
+        menu.addAction(action)
 
 
 def _act_if(when: Callable[[], bool], act: Callable[[], object], *_: object) -> None:

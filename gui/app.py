@@ -19,6 +19,8 @@ from PySide6.QtWidgets import QApplication
 from core.places import APP_NAME
 from gui import accessibility, aio, language, pages, screenshot, theme
 from gui.controllers.annotations import AnnotationController
+from gui.controllers.arrangement import ArrangementController
+from gui.controllers.arranging import Arranging
 from gui.controllers.arrivals import ArrivalController
 from gui.controllers.availability import Availability
 from gui.controllers.browse import BrowseController
@@ -123,8 +125,12 @@ class Session:
         self.works = WorkController(self.window.stats)
         self.history = History(self.stores, self.window)
         self.shuttle = Shuttle(self.stores, self.works)
+        self.arranging = Arranging(self.images, self.grid, self.works)
+        self.arrangement = ArrangementController(
+            self.stores, self.arranging, self.window, preferences
+        )
         self.browse = BrowseController(
-            self.stores, self.window, self.images, self.dates, self.works
+            self.stores, self.window, self.images, self.dates, self.works, self.arranging
         )
         self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
         self.idle_thumbnails = IdleThumbnails(

@@ -47,8 +47,8 @@ class MainWindow(QMainWindow):
     """The menus, the tool bar, and dates │ images or a message │ metadata above the stats bar.
 
     Its parts are attributes: ``dates``, ``facets``, ``sidebar``, ``grid``, ``large``, ``trash``,
-    ``message``, ``metadata``, ``timeline``, ``search``, ``search_hint``, ``stats``, ``notice``,
-    ``veil``, ``actions_by_id`` and ``recent_menu``.
+    ``message``, ``metadata``, ``arrangement``, ``timeline``, ``search``, ``search_hint``,
+    ``stats``, ``notice``, ``veil``, ``actions_by_id`` and ``recent_menu``.
 
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self.search = SearchBox()
         self._tools = ToolBar(self.actions_by_id, self.search, grid.cell_size)
+        self.arrangement = self._tools.arrangement
         self._lay_out()
         self.search_hint = SearchHint(self.search, self)
         self.veil = DropVeil(self)

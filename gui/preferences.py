@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
+from core.arrangement import BY_DAY, Arrangement, Grouping, SortKey
 from core.places import APP_NAME, store_cache_folder
 from gui.language import LANGUAGES, SYSTEM
 from gui.theme import Appearance
@@ -125,11 +126,26 @@ class Preferences:
 
     def searches(self, store: Path) -> list[str]:
         """Return the searches that are kept for a store, the oldest first."""
-        return self._texts(_searches_of(store))
+        return self._texts(_of_store("searches", store))
 
     def keep_searches(self, store: Path, searches: list[str]) -> None:
         """Keep these searches for a store, and no others."""
-        self._settings.setValue(_searches_of(store), searches)
+        self._settings.setValue(_of_store("searches", store), searches)
+
+    def arrangement(self, store: Path) -> Arrangement:
+        """Return how the images of a store are arranged."""
+        value = self._settings.value(_of_store("arrangements", store), "")
+        try:
+            sort, direction, group = str(value).split()
+            return Arrangement(SortKey(sort), direction == "descending", Grouping(group))
+        except ValueError:  # none is kept, or one of another version
+            return BY_DAY
+
+    def keep_arrangement(self, store: Path, kept: Arrangement) -> None:
+        """Keep how the images of a store are arranged."""
+        direction = "descending" if kept.descending else "ascending"
+        value = f"{kept.sort} {direction} {kept.group}"
+        self._settings.setValue(_of_store("arrangements", store), value)
 
     def layout(self, name: str) -> QByteArray | None:
         """Return a saved geometry or splitter state."""
@@ -154,5 +170,5 @@ class Preferences:
         return int(value) if isinstance(value, str) and value.isdecimal() else None
 
 
-def _searches_of(store: Path) -> str:
-    return f"searches/{store_cache_folder(store).name}"
+def _of_store(what: str, store: Path) -> str:
+    return f"{what}/{store_cache_folder(store).name}"

@@ -73,6 +73,7 @@ class ArrivalController(QObject):
         images.rowsInserted.connect(self._on_rows_inserted)
         images.rowsAboutToBeRemoved.connect(self._on_rows_about_to_go)
         images.modelReset.connect(self._forget)
+        images.layoutChanged.connect(self._forget)  # in another order the newest are not above
         window.dates.place_chosen.connect(self._on_place_chosen)
         works.changed.connect(self._count)
         stores.opened.connect(self._on_opened)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from itertools import islice
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +11,7 @@ from core.query_terms import Query
 from core.records import DayImages, StoreTotals
 from gui import pages
 from gui.aio import Latest
+from gui.controllers.arranging import Arranging
 from gui.controllers.scan_reports import ScanReports
 from gui.controllers.search_runner import SearchRunner
 from gui.controllers.store import OpenStore, StoreController
@@ -23,8 +21,6 @@ from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
 from gui.models.place import Kind, Place
 from gui.pages import Page
-
-DAYS_AT_ONCE: Final = 8
 
 
 class BrowseController(QObject):
@@ -54,19 +50,19 @@ class BrowseController(QObject):
         images: ImageListModel,
         dates: DateTreeModel,
         works: WorkController,
+        arranging: Arranging,
     ) -> None:
         super().__init__(window)
         self._stores = stores
         self._window = window
         self._images = images
+        self._arranging = arranging
         self._dates = dates
         self._reports = ScanReports(works, window, self.cancel_scan)
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
         self._search = search = SearchRunner(window, dates, self._on_searched)
-        self._found_shown = False
         self._place = Place()
-        self._times_shown = 0  # all of it anew
         self._stale: set[int] = set()
         self._following = False
         self._scan = ScanChanged(None)
@@ -117,6 +113,7 @@ class BrowseController(QObject):
     async def settled(self) -> None:
         """Wait until everything that is on disk is in the window."""
         await self._settled.wait()
+        await self._arranging.settled()
 
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
@@ -136,7 +133,7 @@ class BrowseController(QObject):
         self._scan = ScanChanged(None)
         self._reports.clear()
         self._settled.clear()
-        self._images.clear()
+        self._arranging.close()
         self._dates.set_totals([])
         self._window.dates.choose()
         self._window.set_store_name("")
@@ -153,12 +150,11 @@ class BrowseController(QObject):
     def _is_same_grown(self, before: Place, place: Place) -> bool:
         """Tell whether days only came to what is shown, or went that have no images any more."""
         gone = before.days - place.days
-        shown = {section.day for section in self._images.sections} if gone else set()
-        return bool(before.days & place.days) and gone.isdisjoint(shown)
+        return bool(before.days & place.days) and not (gone and gone & self._arranging.days)
 
     def _on_catalog_reset(self) -> None:
         self._stale.clear()
-        self._images.clear()
+        self._arranging.clear()
         self._start_search()
 
     def _start_search(self) -> None:
@@ -172,27 +168,19 @@ class BrowseController(QObject):
             self._show_chosen()
         else:
             self._settled.clear()
-            self._found_shown = False
+            self._arranging.expect_found()
 
     async def _on_searched(self) -> None:
-        if not self._found_shown:
-            self._on_found(frozenset())
+        if (finding := self._search.finding) is not None and self._place.kind != Kind.TRASH:
+            await self._arranging.show_all_found(finding, self._place)
         if self._store is not None:
             await self._show_totals(self._store)
             self.told.emit(None)
             self._check_settled()
 
     def _on_found(self, days: frozenset[int]) -> None:
-        """Show what is found so far, or, later, on these days."""
-        finding = self._search.finding
-        if finding is None or self._place.kind == Kind.TRASH:
-            return
-        if self._found_shown:
-            self._images.update_days(finding.on(days, self._place))
-        else:
-            self._found_shown = True
-            self._times_shown += 1
-            self._images.set_days(finding.of(self._place))
+        if (finding := self._search.finding) is not None and self._place.kind != Kind.TRASH:
+            self._arranging.show_found(finding, self._place, days)
 
     def _show_grid(self) -> None:
         if self._images.rowCount() and self._place.kind != Kind.TRASH:
@@ -201,18 +189,18 @@ class BrowseController(QObject):
     def _show_chosen(self) -> None:
         if self._store is not None and self._showing is not None:
             self._settled.clear()
-            self._times_shown += 1
+            self._arranging.times_shown += 1
             self._showing.start(self._show_place(self._store, self._place))
 
     async def _show_place(self, store: OpenStore, place: Place) -> None:
         """Show what is there, from the start."""
         if place.kind == Kind.TRASH:
-            self._images.set_days([])
+            await self._arranging.show([])
             self._window.dates.show_day_in_view(None)
         elif self._search.finding is not None:
-            self._images.set_days(self._search.finding.of(place))
+            await self._arranging.show(self._search.finding.of(place))
         else:
-            self._images.set_days(await self._days_of(store, place))
+            await self._arranging.show(await self._days_of(store, place))
         await self._show_totals(store)
         if self._search.finding is None:
             self.told.emit(None)
@@ -259,23 +247,16 @@ class BrowseController(QObject):
 
     async def _bring_up(self, store: OpenStore, days: frozenset[int]) -> None:
         """Bring some days up to date."""
-        place, times_shown, finding = self._place, self._times_shown, self._search.finding
-        if finding is not None:
+        place, times_shown = self._place, self._arranging.times_shown
+        if (finding := self._search.finding) is not None:
             await finding.update(days)
+            if place.kind != Kind.TRASH:
+                await self._arranging.update_found(finding, place, days)
         elif place.kind != Kind.TRASH:
             found = {day.day: day for day in await self._days_of(store, place, days)}
             shown = days & place.days if place.kind == Kind.DAYS else days
-            await self._update({day: found.get(day) for day in shown}, times_shown)
-
-    async def _update(self, changed: Mapping[int, DayImages | None], times_shown: int) -> None:
-        """Show other images under some days, leaving the thread to others every now and then.
-
-        Whatever is shown anew meanwhile, or was since ``times_shown``, is of a later time.
-        """
-        days = iter(sorted(changed, reverse=True))
-        while times_shown == self._times_shown and (some := list(islice(days, DAYS_AT_ONCE))):
-            self._images.update_days({day: changed[day] for day in some})
-            await asyncio.sleep(0)
+            changed = {day: found.get(day) for day in shown}
+            await self._arranging.update(changed, times_shown)
 
     async def _show_totals(self, store: OpenStore, days: frozenset[int] | None = None) -> None:
         """Say what there is in all, and under certain days or all of them."""
@@ -301,16 +282,14 @@ class BrowseController(QObject):
 
     def _page(self, store: OpenStore, totals: StoreTotals) -> Page:
         """Say why there is nothing to show."""
-        if self._search.finding is not None and totals.images:
-            indexing = self._search.waiting or self._scan.progress is not None
-            return pages.nothing_found(bool(self._search.finding.totals()), indexing)
+        indexing, finding = self._scan.progress is not None, self._search.finding
+        if finding is not None and totals.images:
+            return pages.nothing_found(bool(finding.totals()), self._search.waiting or indexing)
         if self._place.kind == Kind.PINNED:
             return pages.nothing_pinned()
         if totals.images:
             return pages.empty_days()
-        if self._scan.progress is not None:
-            return pages.indexing()
-        return pages.empty_store(store.path)
+        return pages.indexing() if indexing else pages.empty_store(store.path)
 
     def _on_scan_changed(self, scan: ScanChanged) -> None:
         self._scan = scan

@@ -47,6 +47,11 @@ class Finding:
         """Search some days again, on which something has changed."""
         await self._search(days)
 
+    @property
+    def days(self) -> Collection[int]:
+        """The days on which anything is found."""
+        return self._all.keys()
+
     def of(self, place: Place) -> list[DayImages]:
         """Return what is found in a place."""
         days = self._pinned if place.kind == Kind.PINNED else self._all

@@ -69,6 +69,7 @@ class IdleThumbnails(QObject):
         thumbnails.resting_changed.connect(self._wait)
         images.rowsInserted.connect(self._wait)
         images.modelReset.connect(self._wait)
+        images.layoutChanged.connect(self._on_reordered)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stop at whatever the person does in the window."""
@@ -89,6 +90,10 @@ class IdleThumbnails(QObject):
     def _on_closing(self) -> None:
         self._quiet.stop()
         self._store = self._preparing = self._made_around = None
+
+    def _on_reordered(self) -> None:
+        self._made_around = None  # others stand there now
+        self._wait()
 
     def _wait(self) -> None:
         """Stop, and look again when the person has been quiet for long enough."""

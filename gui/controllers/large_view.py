@@ -76,7 +76,8 @@ class LargeViewController(QObject):
         window.page_changed.connect(self._on_page_changed)
         window.dates.place_chosen.connect(lambda _: self.leave())
         images.modelReset.connect(self.leave)
-        images.rowsInserted.connect(self._show_position)
+        for changed in (images.rowsInserted, images.layoutChanged):
+            changed.connect(self._show_position)
         images.rowsRemoved.connect(self._on_rows_removed)
         browse.images_edited.connect(self._on_images_edited)
         stores.opened.connect(self._on_opened)

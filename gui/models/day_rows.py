@@ -15,17 +15,31 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.arrangement import BY_DAY, Grouping
 from core.records import DayImages
 from gui.models.splices import splices
 
 
 class Section(msgspec.Struct, frozen=True):
-    """One day in the list: its rows are ``first_row`` and the ``count - 1`` after it."""
+    """Images under one heading: its rows are ``first_row`` and the ``count - 1`` after it.
+
+    Attributes:
+        day: The day they are of; 0 where the sections are no days.
+        first_row: The first of its rows.
+        count: How many rows it has.
+        size_bytes: How large the images are.
+        group: What they have in common.
+        label: What that is, where it is no day; see :class:`core.arrangement.Arranged`.
+        key: Of the first image, where ``label`` does not say it all; else 0.
+    """
 
     day: int
     first_row: int
     count: int
     size_bytes: int
+    group: Grouping = Grouping.DAY
+    label: int | str = 0
+    key: int = 0
 
 
 class Change(NamedTuple):
@@ -43,6 +57,8 @@ class DayRows:
     The arrays that come in are kept, not copied: they must not change any more.
     """
 
+    arrangement = BY_DAY
+
     def __init__(self, days: Iterable[DayImages] = ()) -> None:
         shown = sorted((day for day in days if day.keys), key=lambda day: -day.day)
         self._days = [-day.day for day in shown]  # negated, so that they ascend for bisect
@@ -52,6 +68,12 @@ class DayRows:
 
     def __len__(self) -> int:
         return self._firsts[-1]
+
+    @property
+    def days(self) -> list[DayImages]:
+        """The images of each day, in order."""
+        together = zip(self._days, self._bytes, self._keys, strict=True)
+        return [DayImages(-day, size_bytes, keys) for day, size_bytes, keys in together]
 
     @property
     def sections(self) -> Sequence[Section]:
@@ -96,6 +118,15 @@ class DayRows:
         place = self._place_of(day)
         found = None if place is None else _position(self._keys[place], key)
         return None if place is None or found is None else self._firsts[place] + found
+
+    def rows_of(self, days: Mapping[int, int]) -> list[int]:
+        """Return where these keys stand, from the top; ``days`` are their days, by key."""
+        rows: list[int] = []
+        for day in sorted(set(days.values()), reverse=True):
+            if (place := self._place_of(day)) is not None:
+                first = self._firsts[place]
+                rows += [first + at for at, key in enumerate(self._keys[place]) if key in days]
+        return rows
 
     def _place_of(self, day: int) -> int | None:
         place = bisect_left(self._days, -day)

@@ -1,4 +1,4 @@
-"""The images of a store as one long list, newest first, grouped by day.
+"""The images of a store as one long list: newest first and grouped by day, or in another order.
 
 The model holds only the images' keys. What an image is (its record) and what it looks like (its
 picture) is brought from outside, for the images somebody looks at; the model keeps a bounded
@@ -7,33 +7,27 @@ number of both and never fetches anything.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     QTimer,
     Signal,
 )
 
-from core.records import DayImages, ImageRecord
+from core.records import ImageRecord
+from gui.arrangement_text import heading_text
 from gui.models.bounded import Bounded
-from gui.models.day_rows import DayRows, Section, runs
+from gui.models.day_rows import Section, runs
+from gui.models.image_rows import ImageRowsModel, Index
 from gui.models.image_text import description_of, name_by_day, name_of, tool_tip_of
 from gui.models.picture import Picture
 
-Index = QModelIndex | QPersistentModelIndex
-
 RECORDS_KEPT = 4_096
 PICTURE_BYTES_KEPT = 80 << 20
-_ROWS_KEPT = 8_192
-_NO_INDEX = QModelIndex()
 
 
 class ImageRole(IntEnum):
@@ -55,44 +49,27 @@ _TEXT_ROLES = frozenset(_RECORD_ROLES[1:])
 _PICTURE_ROLES = [ImageRole.PICTURE, Qt.ItemDataRole.AccessibleDescriptionRole]
 
 
-class ImageListModel(QAbstractListModel):
-    """A flat list of images over days, newest first; lives in the Qt thread.
+class ImageListModel(ImageRowsModel):
+    """A flat list of images in sections, such as their days; lives in the Qt thread.
 
     Signals:
-        sections_changed: The days, their counts or their bytes are others than before. Comes once
-            for each change, after the rows have come and gone.
         records_wanted: A list of keys whose records somebody asked for in vain (a screen reader
             walks further than the eye). Comes at most once a turn of the event loop.
     """
 
-    sections_changed = Signal()
     records_wanted = Signal(list)
 
     def __init__(
         self, parent: QObject | None = None, picture_bytes: int = PICTURE_BYTES_KEPT
     ) -> None:
         super().__init__(parent)
-        self._rows = DayRows()
         self._records: Bounded[int, ImageRecord] = Bounded(RECORDS_KEPT)
         self._pictures: Bounded[int, Picture] = Bounded(
             picture_bytes, lambda picture: picture.size_bytes
         )
-        self._seen_at: Bounded[int, int] = Bounded(_ROWS_KEPT)  # where a key stood when last asked
         self._wanted: dict[int, None] = {}
         self._wanting = QTimer(self, singleShot=True, interval=0)  # ends with the model
         self._wanting.timeout.connect(self._emit_records_wanted)
-
-    # Days
-
-    def set_days(self, days: Sequence[DayImages]) -> None:
-        """Show other images than before; ``days`` come in any order, none twice.
-
-        The keys' arrays are kept, not copied: they must not change any more.
-        """
-        self.beginResetModel()
-        self._rows = DayRows(days)
-        self.endResetModel()
-        self.sections_changed.emit()
 
     def clear(self) -> None:
         """Show nothing and forget everything; another catalogue's keys mean other images."""
@@ -100,75 +77,12 @@ class ImageListModel(QAbstractListModel):
         self._pictures.clear()
         self.set_days([])
 
-    def update_days(self, changed: Mapping[int, DayImages | None]) -> None:
-        """Show other images under some days: ``None`` or an empty list takes the day away.
-
-        Only the rows that really came or went are inserted and removed, in as few runs as there
-        are, so that selections and the current row stay with their images. An image that moved
-        within its day goes and comes.
-        """
-        for change in self._rows.changes(changed):
-            if change.inserts:
-                self.beginInsertRows(_NO_INDEX, change.first, change.last)
-                change.apply()
-                self.endInsertRows()
-            else:
-                self.beginRemoveRows(_NO_INDEX, change.first, change.last)
-                change.apply()
-                self.endRemoveRows()
-        self.sections_changed.emit()
-
-    @property
-    def sections(self) -> Sequence[Section]:
-        """The days in the list's order; made anew each time."""
-        return self._rows.sections
-
-    @property
-    def counts(self) -> Sequence[int]:
-        """How many rows each section has, in the list's order."""
-        return self._rows.counts
-
-    def section(self, number: int) -> Section:
-        """Return a section by its number."""
-        return self._rows.section(number)
-
-    def section_at(self, row: int) -> int:
-        """Return the number of the section that an existing row stands in."""
-        return self._rows.section_at(row)
-
-    # Keys and rows
-
-    def key_at(self, row: int) -> int:
-        """Return the key of an existing row."""
-        key = self._rows.key_at(row)
-        self._seen_at.put(key, row)
-        return key
-
-    def keys_at(self, rows: Iterable[int]) -> list[int]:
-        """Return the keys of existing rows."""
-        return list(map(self.key_at, rows))
-
-    def keys_between(self, first: int, stop: int) -> array[int]:
-        """Return the keys of a run of existing rows, an ``array('q')``; quick for a million."""
-        return self._rows.keys_between(first, stop)
-
-    def row_of(self, key: int, day: int) -> int | None:
-        """Return where an image of a known day stands; ``None`` if it is not there."""
-        row = self._row_seen(key)
-        if row is not None and self._rows.day_at(row) == day:
-            return row
-        return self._rows.row_of(key, day)
-
-    def rows_of(self, days: Mapping[int, int]) -> list[int]:
-        """Return where these images stand, from the top; ``days`` are their days, by key."""
-        wanted = set(days.values())
-        rows: list[int] = []
-        for section in self.sections:
-            if section.day in wanted:
-                first = section.first_row
-                keys = self._rows.keys_between(first, first + section.count)
-                rows += [first + at for at, key in enumerate(keys) if key in days]
-        return rows
+    def heading(self, section: Section) -> str:
+        """Return what is said above a section; "" until its prompt is known."""
+        record = self._records.get(section.key) if section.key else None
+        if section.key and record is None:
+            self._want_record(section.key)
+        return heading_text(section, self.arrangement, record)
 
     def find(self, key: int) -> int | None:
         """Return where an image stands; ``None`` if it is not there.
@@ -180,11 +94,6 @@ class ImageListModel(QAbstractListModel):
         if row is None and record is not None:
             row = self._rows.row_of(key, record.day)
         return self._rows.find(key) if row is None else row
-
-    def _row_seen(self, key: int) -> int | None:
-        row = self._seen_at.get(key)
-        seen = row is not None and row < len(self._rows) and self._rows.key_at(row) == key
-        return row if seen else None
 
     # Records and pictures
 
@@ -242,10 +151,6 @@ class ImageListModel(QAbstractListModel):
         )
 
     # Qt's questions
-
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        """Return how many images there are."""
-        return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what is known by now; what is missing may be asked for by ``records_wanted``."""

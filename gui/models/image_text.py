@@ -34,7 +34,9 @@ def name_of(record: ImageRecord) -> str:
 
 
 def name_by_day(day: int) -> str:
-    """Return what an image can be called of which only the day is known so far."""
+    """Return what an image can be called of which only the day is known so far, or not even it."""
+    if not day:
+        return translated(_CONTEXT, "Image")
     return translated(_CONTEXT, "Image of {day}", day=date_text(day))
 
 

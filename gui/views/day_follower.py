@@ -54,8 +54,8 @@ class DayFollower(QObject):
         self.mark()
 
     def follow(self, day: int) -> None:
-        """Show a day, but no more than some times a second, however often it is another."""
-        self._next = day
+        """Show a day (0: none), but only some times a second, however often it is another."""
+        self._next = day or None
         self._pace.ask()
 
     def mark(self) -> None:

@@ -1,4 +1,4 @@
-"""Paints what can be seen of a grid: the headings of its days and the cells of its images."""
+"""Paints what can be seen of a grid: the headings of its sections and the cells of its images."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.records import ImageRecord
 from gui.models.image_list import ImageListModel
 from gui.views.cell_painter import CellPainter, Look, Quality
 from gui.views.cell_stamps import RING, Stamp
-from gui.views.day_heading import DayHeadings
 from gui.views.grid_geometry import HEADING, GridGeometry
+from gui.views.section_heading import SectionHeadings
 from gui.views.selected_rows import selected_within
 
 _REFINED_AT_ONCE = 10  # cells
@@ -48,7 +48,7 @@ class FramePainter:
 
     def __init__(self) -> None:
         self._cells = CellPainter()
-        self._headings = DayHeadings()
+        self._headings = SectionHeadings()
         self._unfinished: dict[int, Quality] = {}  # by row
 
     @property
@@ -113,7 +113,7 @@ class FramePainter:
         for section, y in headings:
             at = QPoint(0, y - frame.seen.top())
             if region.intersects(QRect(at.x(), at.y(), frame.seen.width(), HEADING)):
-                self._headings.paint(painter, at, frame.images.section(section))
+                self._headings.paint(painter, at, frame.images.section(section), frame.images)
 
 
 def _around(x: int, y: int, side: int) -> QRect:

@@ -14,6 +14,7 @@ cells; the cells stretch so that the columns fill the width.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -23,6 +24,7 @@ SPACING = 10  # between two cells
 MARGIN = 16  # left of the first column, and right of the last
 HEADING = 40  # height of a section's heading
 ROOM = 8  # below a section's last line
+MANY_SECTIONS = 10_000  # more than there are days
 
 
 class Rect(NamedTuple):
@@ -63,10 +65,9 @@ class GridGeometry:
         self._pitch = self.cell + SPACING
         # what the division leaves over is spread, a pixel here and there, over the gaps
         self._lefts = [MARGIN + i * self._inner // self.columns for i in range(self.columns)]
-        self._firsts = [0, *accumulate(counts)]
-        columns, pitch, rest = self.columns, self._pitch, HEADING - SPACING + ROOM
-        heights = [rest - -count // columns * pitch for count in counts]  # of whole lines
-        self._tops = [0, *accumulate(heights)]
+        measure = _running_sums if len(counts) <= MANY_SECTIONS else _running_sums_of_many
+        rest = HEADING - SPACING + ROOM
+        self._firsts, self._tops = measure(counts, self.columns, self._pitch, rest)
 
     @property
     def rows(self) -> int:
@@ -260,3 +261,24 @@ class GridGeometry:
             lines.append(self.line_of(row))
             row = lines[-1].stop
         return lines
+
+
+def _running_sums(
+    counts: Sequence[int], columns: int, pitch: int, rest: int
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the first row of each section, and its top; then what comes after the last."""
+    heights = [rest - -count // columns * pitch for count in counts]  # of whole lines
+    return [0, *accumulate(counts)], [0, *accumulate(heights)]
+
+
+def _running_sums_of_many(
+    counts: Sequence[int], columns: int, pitch: int, rest: int
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the same, in a tenth of the time."""
+    import numpy as np  # in use by now: so many sections come of it
+
+    given = np.asarray(counts, np.int64)
+    sums = np.zeros((2, len(counts) + 1), np.int64)
+    np.cumsum(given, out=sums[0, 1:])
+    np.cumsum(rest - -given // columns * pitch, out=sums[1, 1:])
+    return array("q", sums[0].tobytes()), array("q", sums[1].tobytes())

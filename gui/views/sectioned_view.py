@@ -29,7 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.models.image_list import ImageListModel
+from core.arrangement import Grouping
+from gui.models.image_list import ImageListModel, ImageRole
 from gui.text import translated
 from gui.views.cell_stamps import RING
 from gui.views.grid_frame import Frame, FramePainter
@@ -55,7 +56,8 @@ class SectionedView(QListView):
     Signals:
         visible_rows_changed: First and last row of which something can be seen, or 0 and -1; also
             when other images came into the same rows. At most once a turn of the event loop.
-        day_in_view_changed: The day (``date.toordinal()``) whose heading is at the top.
+        day_in_view_changed: The day (``date.toordinal()``) whose heading is at the top; 0 where the
+            sections are no days.
     """
 
     visible_rows_changed = Signal(int, int)
@@ -138,8 +140,9 @@ class SectionedView(QListView):
         self._announcing.start()
 
     def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
-        """Repaint what can be seen of it; QListView would arrange every row anew."""
-        if top_left == bottom_right:
+        """Repaint what is seen of it, and of headings that say a prompt; Qt would arrange anew."""
+        said_above = self._images.arrangement.group is Grouping.PROMPT and ImageRole.RECORD in roles
+        if top_left == bottom_right and not said_above:
             self.update(top_left)
         else:
             self.viewport().update()
@@ -164,6 +167,11 @@ class SectionedView(QListView):
             row = end + 1 if end + 1 < self.model().rowCount() else start - 1
             image = QPersistentModelIndex(self.model().index(row, 0))
             self._anchor = self._anchor._replace(image=image)
+
+    def hold(self, row: int) -> None:
+        """Have an existing row stay where it is seen, whatever comes and goes; not at the top."""
+        if self.verticalOffset():
+            self._anchor = self._anchor_at(row, 0.0)
 
     def _hold_first_visible(self) -> None:
         top = self.verticalOffset()
@@ -253,8 +261,7 @@ class SectionedView(QListView):
         day = self._images.section(section).day if section is not None else 0
         if day != self._day_in_view:
             self._day_in_view = day
-            if day:
-                self.day_in_view_changed.emit(day)
+            self.day_in_view_changed.emit(day)
 
     # Painting
 

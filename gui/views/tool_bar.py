@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QSlider, QToolBar, QToolButton
 
 from gui.icons import icon
 from gui.text import translated
+from gui.views.arrangement_button import ArrangementButton
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL
 
 SLIDER_PX: Final = 112
@@ -29,6 +30,9 @@ class ToolBar(QToolBar):
         search: The search box.
         cell_size: Of thumbnails, at first.
 
+    Attributes:
+        arrangement: Says how images are sorted and grouped, and lets that be chosen.
+
     Signals:
         cell_size_changed(int): The person wants thumbnails of this size.
     """
@@ -38,6 +42,7 @@ class ToolBar(QToolBar):
     def __init__(self, actions: Mapping[str, QAction], search: QWidget, cell_size: int) -> None:
         super().__init__(_text("Tools"))
         self._size_slider = QSlider(Qt.Orientation.Horizontal)
+        self.arrangement = ArrangementButton(actions)
         self._appearance_button = QToolButton()
         self.setObjectName("tools")
         self.setMovable(False)
@@ -45,6 +50,7 @@ class ToolBar(QToolBar):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._add_buttons(actions)
         self._add_slider(cell_size)
+        self.addWidget(self.arrangement)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
@@ -56,7 +62,8 @@ class ToolBar(QToolBar):
         self._size_slider.setValue(cell_size)
 
     def draw_icons(self) -> None:
-        """Draw the icon that is no action's in the palette's colour."""
+        """Draw the icons that are no action's in the palette's colour."""
+        self.arrangement.draw_icon()
         self._appearance_button.setIcon(icon("appearance", self.palette().buttonText().color()))
 
     def _add_buttons(self, actions: Mapping[str, QAction]) -> None:
