@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(NO_DISPLAY)
             return 1
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    import core.manager  # noqa: F401 - PySide6 reads the source of what is imported after it
     from gui.app import start
 
     return start(options)
