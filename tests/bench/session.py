@@ -35,34 +35,44 @@ TYPED = ("lighthouse", "study 47", "model:imagen")
 
 
 class TimedGrid(ImageGrid):
-    """Keeps how long each of its frames took to paint."""
+    """Keeps how long each of its frames took to paint, and how much of that was work."""
 
     frames: list[float] = []  # noqa: RUF012
+    worked: list[float] = []  # noqa: RUF012
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         super().paintEvent(event)
         self.frames.append(time.perf_counter() - began)
+        self.worked.append(time.thread_time() - worked)
 
 
 class Watch:
-    """Ticks every 5 ms in the loop and keeps the seconds between two ticks."""
+    """Ticks every 5 ms in the loop and keeps the seconds between two ticks.
+
+    Also how much of them this thread was at work: the rest it waited, for a processor that others
+    had or for another thread.
+    """
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
+        self.worked: list[float] = []
         self._task = asyncio.create_task(self._tick())
 
     def restart(self) -> None:
         """Forget what was."""
-        self.gaps = []
+        self.gaps, self.worked = [], []
         TimedGrid.frames.clear()
+        TimedGrid.worked.clear()
 
     def figures(self) -> dict[str, float]:
         """Return the milliseconds of frames and gaps since the last restart."""
         return {
             "frame": 1000 * quantile(TimedGrid.frames or [0.0], 0.99),
+            "frame work": 1000 * quantile(TimedGrid.worked or [0.0], 0.99),
             "gap": 1000 * max(self.gaps, default=0.0),
             "gap p99.9": 1000 * quantile(self.gaps or [0.0], 0.999),
+            "work": 1000 * max(self.worked, default=0.0),
         }
 
     def stop(self) -> None:
@@ -70,12 +80,13 @@ class Watch:
         self._task.cancel()
 
     async def _tick(self) -> None:
-        last = time.perf_counter()
+        last, worked = time.perf_counter(), time.thread_time()
         while True:
             await asyncio.sleep(TICK)
-            now = time.perf_counter()
+            now, works = time.perf_counter(), time.thread_time()
             self.gaps.append(now - last)
-            last = now
+            self.worked.append(works - worked)
+            last, worked = now, works
 
 
 @asynccontextmanager
