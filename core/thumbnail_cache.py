@@ -38,7 +38,7 @@ class ThumbnailCache:
     """
 
     # Another version (of the tables, or of how thumbnails are made) starts anew.
-    _VERSION = 2
+    _VERSION = 3
     _APPLICATION = 0x43537468  # tells our file from any other SQLite database
     _SCHEMA = """
         CREATE TABLE thumbnails (
@@ -149,6 +149,7 @@ class ThumbnailCache:
 
     def _prepare(self, connection: apsw.Connection) -> None:
         connection.set_busy_timeout(2000)
+        connection.pragma("page_size", 8192)  # of a new file; a thumbnail takes two or three
         connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", "normal")
         connection.pragma("journal_size_limit", 16 << 20)

@@ -14,6 +14,7 @@ import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +35,7 @@ THUMBNAIL_EDGES = (256, 512)
 TIMEOUT = 20.0  # seconds for one image
 
 _JOB = "thumbnail"
+_OWN_BITS = (1 << 52) - 1  # of a signature; enough that no two of a million are alike
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -44,9 +46,23 @@ def edge_for(device_pixels: int) -> int:
 
 
 def signature(record: ImageRecord | StoredImage, edge: int) -> int:
-    """Return the cache's key, a signed 64-bit integer: another for each state of the file."""
+    """Return the cache's key, a signed 64-bit integer: another for each state of the file.
+
+    The first bits are the folder's alone: what is seen together is then looked up in a few pages
+    of the cache's index, however many there are.
+    """
     state = f"{record.path}\0{record.size_bytes}\0{record.modified_ns}\0{edge}"
-    digest = hashlib.blake2b(state.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+    own = _digest(state) & _OWN_BITS
+    return (_folder_digest(record.path.rpartition("/")[0]) & ~_OWN_BITS) | own
+
+
+@lru_cache(256)
+def _folder_digest(folder: str) -> int:
+    return _digest(folder)
+
+
+def _digest(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 

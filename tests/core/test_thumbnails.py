@@ -20,7 +20,7 @@ from PIL import Image
 
 import core.thumbnails
 import core.worker
-from core.records import ImageRecord, Thumbnail
+from core.records import ImageRecord, StoredImage, Thumbnail
 from core.thumbnail_cache import CachedThumbnail, ThumbnailCache
 from core.thumbnails import Thumbnails, edge_for, signature
 from core.workers import WorkerPool
@@ -79,6 +79,14 @@ def test_a_signature_changes_with_the_file(tmp_path: Path) -> None:
     assert signature(record_of(tmp_path, "b.png", key=9), 256) in known  # a rebuilt catalogue
     assert all(-(2**63) <= number < 2**63 for number in known)
     assert signature(record_of(tmp_path, "bad-\udcff.png"), 256)  # a name that is not UTF-8
+
+
+def test_signatures_of_a_folder_stand_together() -> None:
+    images = [StoredImage(n, f"images/{n % 3}/{n}.png", 1, 1) for n in range(300)]
+    ordered = sorted(images, key=lambda image: signature(image, 256))
+    folders = [image.path.rpartition("/")[0] for image in ordered]
+    assert folders[::100] == folders[99::100]
+    assert len(set(folders[::100])) == 3
 
 
 def test_the_cache_survives_a_restart(tmp_path: Path) -> None:
