@@ -129,6 +129,22 @@ def folder_mtime(store: int, relative: str) -> int:
     return found.st_mtime_ns
 
 
+def folder_times(folder: int) -> Iterator[tuple[str, int | OSError]]:
+    """Yield the names of the folders in an open folder that are numbers.
+
+    With each comes its modification time in nanoseconds, or why that cannot be told. A folder is
+    looked at from the one it is in: of a whole path the system would look at each part.
+    """
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.isdigit() and name.isascii() and entry.is_dir(follow_symlinks=False):
+                try:
+                    yield name, entry.stat(follow_symlinks=False).st_mtime_ns
+                except OSError as error:
+                    yield name, error
+
+
 def list_folder(folder: int) -> Listing:
     """List an open folder, in no particular order."""
     files: list[str] = []

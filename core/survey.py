@@ -89,8 +89,8 @@ class Survey:
             for year in years:
                 self._seen.add(year)
                 for month in self._folders_in(year):
-                    for day in self._folders_in(month):
-                        self._look_at_day(day)
+                    for day, time_ns in self._times_in(month):
+                        self._look_at_day(day, time_ns)
             if IMAGES in self._unread:
                 pass
             elif self._differs(IMAGES, images) or self._differs(METADATA, self.metadata):
@@ -108,25 +108,33 @@ class Survey:
             return self._folders_in(IMAGES)
         return sorted((path for path in self._known if path.count("/") == 1), reverse=True)
 
-    def _look_at_day(self, path: str) -> None:
-        state = self._state(path)
-        if state is None or not self._differs(path, state):
+    def _look_at_day(self, path: str, time_ns: int | OSError) -> None:
+        if isinstance(time_ns, FileNotFoundError):
+            return  # it went away just now
+        if isinstance(time_ns, OSError):
+            self._cannot_read(path, time_ns)
+            return
+        self._seen.add(path)
+        if not self._has_changed(self._known.get(path), time_ns):
             return
         if day := parse_dated_folder(*path.split("/")[1:]):
+            state = FolderState(time_ns, self._looked_ns)
             self.changed.append(Folder(path, day.toordinal(), state))
 
     def _folders_in(self, path: str) -> list[str]:
-        """The folders in a folder whose names are numbers, highest first."""
+        return [folder for folder, _ in self._times_in(path)]
+
+    def _times_in(self, path: str) -> list[tuple[str, int | OSError]]:
+        """The folders in a folder whose names are numbers, with their times, highest first."""
         try:
             with files.open_folder(self._store, path) as folder:
-                names = files.list_folder(folder).folders
+                times = dict(files.folder_times(folder))
         except FileNotFoundError:
             return []
         except OSError as error:
             self._cannot_read(path, error)
             return []
-        digits = (name for name in names if name.isascii() and name.isdigit())
-        return [f"{path}/{name}" for name in sorted(digits, reverse=True)]
+        return [(f"{path}/{name}", times[name]) for name in sorted(times, reverse=True)]
 
     def _state(self, path: str) -> FolderState | None:
         try:
@@ -143,8 +151,12 @@ class Survey:
         before = self._known.get(path)
         if now is None or before is None:
             return now is not before
-        unsure = before.looked_ns - before.mtime_ns < UNSURE_NS
-        return self._full or unsure or now.mtime_ns != before.mtime_ns
+        return self._has_changed(before, now.mtime_ns)
+
+    def _has_changed(self, before: FolderState | None, time_ns: int) -> bool:
+        if before is None or before.mtime_ns != time_ns or self._full:
+            return True
+        return before.looked_ns - before.mtime_ns < UNSURE_NS
 
     def _cannot_read(self, path: str, error: OSError) -> None:
         self._unread.append(path)
