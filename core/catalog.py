@@ -72,8 +72,16 @@ def open_catalog(path: Path, store: Path, cache_kib: int = SMALL_CACHE) -> Catal
 class Catalog(CatalogSearch):
     """What is known of a store; the files' state, the days' totals and the images' records."""
 
+    _totals: tuple[object, StoreTotals] | None = None
+
     def totals(self) -> StoreTotals:
-        """Return what the store holds, from kept totals."""
+        """Return what the store holds, from the days' totals; summed up once after a change."""
+        version = self._version()
+        if self._totals is None or self._totals[0] != version:
+            self._totals = version, self._sum_up()
+        return self._totals[1]
+
+    def _sum_up(self) -> StoreTotals:
         ((images, size, sidecars, without, oldest, newest),) = self._query(
             "SELECT ifnull(sum(images), 0), ifnull(sum(size_bytes), 0), "
             "ifnull(sum(sidecar_bytes), 0), ifnull(sum(without_sidecar), 0), "

@@ -35,6 +35,11 @@ class CatalogFile:
         self._path = str(path)
         self._connection = connect(path, store, cache_kib)
 
+    def _version(self) -> tuple[int, int]:
+        """Return what is another after every change, by this connection or any other."""
+        with catalog_errors(self._path):
+            return self._connection.pragma("data_version"), self._connection.total_changes()
+
     def close(self) -> None:
         """Close the file; more calls do nothing."""
         self._connection.close()

@@ -29,7 +29,7 @@ from tests.bench.timing import (
 
 READ_BY_ORIGINAL = 5_000  # images; it takes a time that grows with them
 PAGE = 50
-TAKEN = 100  # images that a clean-up would take
+TAKEN = 100  # images that a clean-up would take, about: what goes has a line each in its plan
 Question = Callable[[ImageStorageManager], Awaitable[object]]
 
 
@@ -79,24 +79,16 @@ async def _answers(large: Path, few: Path, rounds: int) -> dict[str, tuple[float
 async def _questions(manager: ImageStorageManager) -> dict[str, Question]:
     totals = await manager.totals()
     within = (datetime.now() - (totals.newest or datetime.now())).days + 7
-    policy = RetentionPolicy(max_age_days=await _age_that_takes(manager), leftovers=False)
+    # By size: a day of a large store has more images than all days of a small one that may go.
+    held = totals.size_bytes + totals.sidecar_bytes
+    most = held - TAKEN * held // max(totals.images, 1)
+    policy = RetentionPolicy(max_bytes=max(most, 0), leftovers=False)
     return {
         "get_storage_stats": lambda asked: asked.get_storage_stats(),
         "get_recent_images": lambda asked: asked.get_recent_images(days=within),
         f"list_images, {PAGE}": lambda asked: asked.list_images(limit=PAGE),
         "planning a clean-up": lambda asked: asked.plan_prune(policy),
     }
-
-
-async def _age_that_takes(manager: ImageStorageManager) -> int:
-    """Return how many days a clean-up may leave, to take about as many in any store."""
-    taken, day = 0, 0
-    for total in reversed(await manager.day_totals()):
-        day = total.day
-        taken += total.images
-        if taken >= TAKEN:
-            break
-    return datetime.now().toordinal() - day - 1
 
 
 async def _original_answers(read: Path, images: int) -> dict[str, float]:

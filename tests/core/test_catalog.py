@@ -21,6 +21,7 @@ from core.changes import (
     FolderState,
     ImageRow,
     Leftovers,
+    pack,
 )
 from core.errors import CatalogDamaged, CatalogError
 from core.records import DayTotal, OrphanSidecar, from_microseconds
@@ -78,7 +79,7 @@ def test_a_new_catalogue_is_empty(catalog):
 def test_what_goes_in_comes_out(catalog):
     big = 2**62 + 1
     given_row = row("a.b.PNG", modified_ns=big, prompt='ein "猫"\n\\', sidecar_problem="why")
-    applied = catalog.apply([FolderChange(FOLDER, rows=[given_row])])
+    applied = catalog.apply([FolderChange(FOLDER, rows=pack([given_row]))])
     assert applied.days == {DAY}
     assert applied.keys == frozenset()
     (record,) = catalog.find("a.b")
@@ -95,7 +96,7 @@ def test_what_goes_in_comes_out(catalog):
 
 def test_where_the_sidecar_is(catalog):
     rows = [row("a.png", sidecar=NO_SIDECAR, cost_usd=None), row("b.png", sidecar=IN_METADATA)]
-    catalog.apply([FolderChange("images", rows=rows)])
+    catalog.apply([FolderChange("images", rows=pack(rows))])
     assert catalog.find("a")[0].sidecar_path is None
     assert catalog.find("a")[0].cost_usd is None
     assert catalog.find("b")[0].sidecar_path == "metadata/b.json"
@@ -104,7 +105,9 @@ def test_where_the_sidecar_is(catalog):
 
 def test_what_a_person_says_of_an_image_is_known(catalog):
     said = {"pinned": True, "rating": 4, "tags": '["sea","a \\"b\\""]', "sha256": SHA}
-    catalog.apply([FolderChange(FOLDER, rows=[row("a.png", **said), row("b.png"), row("c.png")])])
+    catalog.apply(
+        [FolderChange(FOLDER, rows=pack([row("a.png", **said), row("b.png"), row("c.png")]))]
+    )
     (a,), (b,) = catalog.find("a"), catalog.find("b")
     assert (a.pinned, a.rating, a.tags, a.sha256) == (True, 4, ("sea", 'a "b"'), SHA)
     assert (b.pinned, b.rating, b.tags, b.sha256) == (False, 0, (), None)
@@ -114,12 +117,22 @@ def test_what_a_person_says_of_an_image_is_known(catalog):
     totals = catalog.totals()
     entries = catalog.folder_entries(FOLDER)
     new = row("b.png", pinned=True, sha256=SHA)
-    catalog.apply([FolderChange(FOLDER, rows=[new], replaced=[entries["b.png"]])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([new]), replaced=[entries["b.png"]])])
     assert catalog.pinned_images() == 2
     assert {record.image_id for record in catalog.find_content(SHA)} == {"a", "b"}
     assert catalog.totals() == totals
-    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")], replaced=[entries["a.png"]])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")]), replaced=[entries["a.png"]])])
     assert catalog.pinned_images() == 1
+
+
+def test_totals_follow_what_this_and_another_connection_write(path, catalog):
+    other = open_catalog(path, STORE)
+    for number, writer in enumerate((catalog, other, other, catalog)):
+        writer.apply([FolderChange(FOLDER, rows=pack([row(f"{number}.png")]))])
+        assert catalog.totals().images == other.totals().images == number + 1
+    other.apply([FolderChange(FOLDER, gone=True)])
+    assert catalog.totals().images == 0
+    other.close()
 
 
 def test_orphans_and_unknown_files_are_known_by_folder(catalog):
@@ -134,9 +147,11 @@ def test_orphans_and_unknown_files_are_known_by_folder(catalog):
     assert catalog.orphans() == both
     assert catalog.unknown_files() == {FOLDER: 3}
     assert catalog.totals().images == 0
-    catalog.apply([FolderChange("images", rows=[row("b.png"), row("a.b.png"), row("b.c.d.png")])])
+    catalog.apply(
+        [FolderChange("images", rows=pack([row("b.png"), row("a.b.png"), row("b.c.d.png")]))]
+    )
     assert catalog.orphans() == both
-    catalog.apply([FolderChange("images", rows=[row("b.c.png")])])
+    catalog.apply([FolderChange("images", rows=pack([row("b.c.png")]))])
     assert catalog.orphans() == both[:1]
     catalog.apply([FolderChange(FOLDER, leftovers=Leftovers())])
     assert catalog.folder_leftovers(FOLDER) == Leftovers()
@@ -149,21 +164,23 @@ def test_orphans_and_unknown_files_are_known_by_folder(catalog):
 
 
 def test_a_file_keeps_its_key_and_no_key_is_used_again(catalog):
-    catalog.apply([FolderChange(FOLDER, rows=[row("a.png"), row("b.png")])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png"), row("b.png")]))])
     before = catalog.folder_entries(FOLDER)
-    change = FolderChange(FOLDER, rows=[row("b.png", prompt="new")], replaced=[before["b.png"]])
+    change = FolderChange(
+        FOLDER, rows=pack([row("b.png", prompt="new")]), replaced=[before["b.png"]]
+    )
     assert catalog.apply([change]).keys == {before["b.png"].key}
     assert catalog.folder_entries(FOLDER)["b.png"].key == before["b.png"].key
     assert catalog.find("b")[0].prompt == "new"
     catalog.apply([FolderChange(FOLDER, removed=[before["b.png"]])])
-    catalog.apply([FolderChange(FOLDER, rows=[row("c.png")])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("c.png")]))])
     assert catalog.find("c")[0].key > before["b.png"].key
     assert catalog.find("b") == []
 
 
 def test_two_files_of_one_id_are_two_images(catalog):
-    catalog.apply([FolderChange(FOLDER, rows=[row("a.png"), row("a.jpg"), row("a.b.png")])])
-    catalog.apply([FolderChange("images", rows=[row("a.png", created_us=NOON + 1)])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png"), row("a.jpg"), row("a.b.png")]))])
+    catalog.apply([FolderChange("images", rows=pack([row("a.png", created_us=NOON + 1)]))])
     assert [r.path for r in catalog.find("a")] == [
         "images/a.png",
         f"{FOLDER}/a.jpg",
@@ -173,9 +190,9 @@ def test_two_files_of_one_id_are_two_images(catalog):
 
 
 def test_a_change_of_day_tells_both_days(catalog):
-    catalog.apply([FolderChange("images", rows=[row("a.png")])])
+    catalog.apply([FolderChange("images", rows=pack([row("a.png")]))])
     entry = catalog.folder_entries("images")["a.png"]
-    change = FolderChange("images", rows=[row("a.png", day=DAY - 3)], replaced=[entry])
+    change = FolderChange("images", rows=pack([row("a.png", day=DAY - 3)]), replaced=[entry])
     assert catalog.apply([change]).days == {DAY, DAY - 3}
     assert catalog.day_totals() == [DayTotal(DAY - 3, 1, 1000)]
 
@@ -187,7 +204,7 @@ def test_order_is_newest_first(catalog):
         row("c.png", created_us=NOON - 1),
         row("d.png", day=DAY + 1, created_us=1),
     ]
-    catalog.apply([FolderChange(FOLDER, rows=rows)])
+    catalog.apply([FolderChange(FOLDER, rows=pack(rows))])
     names = {r.key: r.filename for r in catalog.newest()}
     assert list(names.values()) == ["d.png", "b.png", "a.png", "c.png"]
     assert keys_in_order(catalog) == list(names)
@@ -204,7 +221,7 @@ def test_order_is_newest_first(catalog):
 def test_an_image_saved_into_a_large_day_does_not_list_it_again(catalog, monkeypatch):
     monkeypatch.setattr("core.catalog_days.MOST_EDITS", 5)
     rows = [row(f"{n}.png", created_us=NOON + 7 * n % 5003) for n in range(5000)]
-    catalog.apply([FolderChange(FOLDER, rows=rows)])
+    catalog.apply([FolderChange(FOLDER, rows=pack(rows))])
     catalog.keep_days()
     rng = random.Random(1)
     entries = catalog.folder_entries(FOLDER)
@@ -217,9 +234,11 @@ def test_an_image_saved_into_a_large_day_does_not_list_it_again(catalog, monkeyp
                 del entries[name]
             case 1:
                 new = row(name, created_us=created_us)
-                change = FolderChange(FOLDER, rows=[new], replaced=[entry])
+                change = FolderChange(FOLDER, rows=pack([new]), replaced=[entry])
             case _:
-                change = FolderChange(FOLDER, rows=[row(f"new{n}.png", created_us=created_us)])
+                change = FolderChange(
+                    FOLDER, rows=pack([row(f"new{n}.png", created_us=created_us)])
+                )
         catalog.apply([change])
         plan = plan_of(catalog, lambda: catalog.days([DAY]))
         assert plan.count("SEARCH image USING COVERING INDEX image_order") <= 1 + 5
@@ -228,7 +247,7 @@ def test_an_image_saved_into_a_large_day_does_not_list_it_again(catalog, monkeyp
         expected = [record.key for record in catalog.newest()]
         assert keys_in_order(catalog) == expected
     many = [row(f"many{n}.png", created_us=NOON + n) for n in range(50)]
-    catalog.apply([FolderChange(FOLDER, rows=many)])
+    catalog.apply([FolderChange(FOLDER, rows=pack(many))])
     assert catalog._query("SELECT count(*) FROM day_keys") == [(0,)]
     assert keys_in_order(catalog) == [record.key for record in catalog.newest()]
     catalog.keep_days()
@@ -242,7 +261,7 @@ def test_what_a_selection_shares(catalog):
         row("b.jpg", format="jpeg", height=1, cost_usd=None, created_us=NOON + 5),
         row("c.png", model=""),
     ]
-    catalog.apply([FolderChange(FOLDER, rows=rows)])
+    catalog.apply([FolderChange(FOLDER, rows=pack(rows))])
     a, b, c = sorted(keys_in_order(catalog))
     two = catalog.summary(array("q", [a, b]))
     assert (two.images, two.size_bytes, two.cost_usd) == (2, 2000, 0.25)
@@ -258,11 +277,11 @@ def test_what_a_selection_shares(catalog):
 
 
 def test_folders_are_remembered_and_forgotten(catalog):
-    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")]), FolderChange("images/2026")])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")])), FolderChange("images/2026")])
     assert catalog.folder_states() == {FOLDER: None, "images/2026": None}
     catalog.apply([FolderChange(FOLDER, state=FolderState(7, 8))])
     assert catalog.folder_states()[FOLDER] == FolderState(7, 8)
-    catalog.apply([FolderChange(FOLDER, rows=[row("b.png")])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("b.png")]))])
     assert catalog.folder_states()[FOLDER] == FolderState(7, 8)
     catalog.apply([FolderChange(FOLDER, gone=True)])
     assert catalog.folder_states() == {"images/2026": None}
@@ -274,11 +293,14 @@ def test_a_transaction_is_whole_or_nothing(catalog):
     unfit.day = None
     with pytest.raises(CatalogError):
         catalog.apply(
-            [FolderChange(FOLDER, rows=[row("a.png")]), FolderChange("images", rows=[unfit])]
+            [
+                FolderChange(FOLDER, rows=pack([row("a.png")])),
+                FolderChange("images", rows=pack([unfit])),
+            ]
         )
     assert catalog.totals().images == 0
     assert catalog.folder_states() == {}
-    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")]))])
     assert catalog.totals().images == 1
 
 
@@ -314,7 +336,9 @@ def keep_totals_and_order(steps):
         known = catalog.folder_entries(folder).get(name)
         if what == "put":
             new = row(name, day, created, sidecar=sidecar, size_bytes=created - NOON + 10)
-            catalog.apply([FolderChange(folder, rows=[new], replaced=[known] if known else [])])
+            catalog.apply(
+                [FolderChange(folder, rows=pack([new]), replaced=[known] if known else [])]
+            )
             truth[folder, name] = new
         elif what == "remove" and known:
             catalog.apply([FolderChange(folder, removed=[known])])
@@ -367,7 +391,11 @@ def plan_of(catalog: Catalog, call) -> str:
 
 def test_no_query_reads_the_whole_table(catalog):
     catalog.apply(
-        [FolderChange(FOLDER, rows=[row(f"{n}.png", created_us=NOON + n) for n in range(300)])]
+        [
+            FolderChange(
+                FOLDER, rows=pack([row(f"{n}.png", created_us=NOON + n) for n in range(300)])
+            )
+        ]
     )
     keys = keys_in_order(catalog)
     entries = list(catalog.folder_entries(FOLDER).values())
@@ -391,7 +419,7 @@ def test_no_query_reads_the_whole_table(catalog):
         "entries": lambda: catalog.folder_entries(FOLDER),
         "keep": catalog.keep_days,
         "write": lambda: catalog.apply(
-            [FolderChange(FOLDER, rows=[row("7.png")], removed=entries[:2])]
+            [FolderChange(FOLDER, rows=pack([row("7.png")]), removed=entries[:2])]
         ),
         "forget": lambda: catalog.apply([FolderChange(FOLDER, gone=True)]),
     }
@@ -407,7 +435,9 @@ def test_no_query_reads_the_whole_table(catalog):
 
 def test_the_days_of_pinned_images_are_those_images_alone(catalog):
     pinned = [row(f"{n}.png", DAY + n % 2, NOON + n % 3, pinned=True) for n in range(8)]
-    catalog.apply([FolderChange(FOLDER, rows=[*pinned, *(row(f"x{n}.png") for n in range(4))])])
+    catalog.apply(
+        [FolderChange(FOLDER, rows=pack([*pinned, *(row(f"x{n}.png") for n in range(4))]))]
+    )
     records = {record.key: record for record in catalog.newest() if record.pinned}
     found = catalog.pinned_days()
     assert [key for day in found for key in day.keys] == list(records)
@@ -418,7 +448,7 @@ def test_the_days_of_pinned_images_are_those_images_alone(catalog):
 
 def test_a_catalogue_lasts(path):
     catalog = open_catalog(path, STORE)
-    catalog.apply([FolderChange(FOLDER, rows=[row("a.png")])])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")]))])
     catalog.close()
     catalog.close()
     again = open_catalog(path, STORE)
@@ -473,7 +503,7 @@ def read_everything(catalog: Catalog) -> object:
 def test_no_damaged_page_gives_a_wrong_answer(path):
     rows = [row(f"{n}.png", created_us=NOON + n, prompt=f"prompt {n} " * 20) for n in range(400)]
     catalog = open_catalog(path, STORE)
-    catalog.apply([FolderChange(FOLDER, rows=rows)])
+    catalog.apply([FolderChange(FOLDER, rows=pack(rows))])
     right = read_everything(catalog)
     catalog.close()
     whole = path.read_bytes()
@@ -498,12 +528,13 @@ _WRITER = """
 import sys
 from pathlib import Path
 from core.catalog import open_catalog
-from core.changes import FolderChange
+from core.changes import FolderChange, pack
 from tests.core.test_catalog import row, STORE
 who = sys.argv[2]
 for n in range(40):
     catalog = open_catalog(Path(sys.argv[1]), STORE)
-    catalog.apply([FolderChange(f"images/{who}", rows=[row(f"{n}-{i}.png") for i in range(10)])])
+    rows = pack([row(f"{n}-{i}.png") for i in range(10)])
+    catalog.apply([FolderChange(f"images/{who}", rows=rows)])
     catalog.keep_days()
     catalog.close()
 """

@@ -15,7 +15,7 @@ import pytest
 from core.catalog import BEGINNING, Catalog, open_catalog
 from core.catalog_columns import Column
 from core.catalog_search import CatalogSearch
-from core.changes import FolderChange, FolderState, Leftovers
+from core.changes import FolderChange, FolderState, Leftovers, pack
 from core.presence import Place
 from core.query import parse
 from core.query_terms import TextField
@@ -48,7 +48,9 @@ def made(tmp_path_factory):
             for n in range(IMAGES_A_DAY)
         ]
         leftovers = Leftovers({f"lost{back}.json": (5, 6)}, 1)
-        change = FolderChange(folder(back), rows, state=FolderState(1, 2), leftovers=leftovers)
+        change = FolderChange(
+            folder(back), pack(rows), state=FolderState(1, 2), leftovers=leftovers
+        )
         catalog.apply([change])
     catalog.keep_days()
     yield catalog
@@ -61,14 +63,14 @@ def apply_some(catalog: Catalog) -> None:
     changed = row("3-5.png", DAY - 3, NOON, prompt="another")
     change = FolderChange(
         folder(3),
-        rows=[changed, row("new.png", DAY - 3)],
+        rows=pack([changed, row("new.png", DAY - 3)]),
         replaced=[entries["3-5.png"]],
         removed=[entries["3-9.png"]],
         state=FolderState(3, 4),
         leftovers=Leftovers({"x.json": (1, 2)}),
     )
     catalog.apply([change, FolderChange(folder(4), gone=True)])
-    catalog.apply([FolderChange(folder(4), rows=[row("4-1.png", DAY - 4)])])
+    catalog.apply([FolderChange(folder(4), rows=pack([row("4-1.png", DAY - 4)]))])
 
 
 def some_keys(catalog: Catalog) -> array:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalog import open_catalog
-from core.changes import FolderChange
+from core.changes import FolderChange, pack
 from core.facets import Facet, Facets, FacetValue, facet_of, with_values
 from core.query import parse
 from core.query_format import format_query
@@ -156,7 +156,7 @@ async def test_a_count_that_is_cancelled_leaves_the_catalogue_and_can_be_counted
 async def test_what_is_no_longer_wanted_is_not_counted_to_its_end(tmp_path, monkeypatch):
     monkeypatch.setattr("core.catalog_search.STEPS", 10)
     with closing(open_catalog(tmp_path / "catalog.db", STORE)) as catalog:
-        catalog.apply([FolderChange("images", [row(f"{n}.png", DAY) for n in range(60)])])
+        catalog.apply([FolderChange("images", pack([row(f"{n}.png", DAY) for n in range(60)]))])
         plan = catalog.search_plan(Query())
         asked = iter([False])
         assert catalog.counted(plan, DAY, DAY, lambda: next(asked, True)) == []

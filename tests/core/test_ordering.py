@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.arrangement import Arrangement, Grouping, PromptLabel, SortKey
 from core.arranging import Arranger
 from core.catalog import open_catalog
-from core.changes import FolderChange
+from core.changes import FolderChange, pack
 from core.events import ImagesChanged
 from core.records import DayImages, ImageRecord
 from tests.core.test_catalog import DAY, FOLDER, NOON, STORE, row
@@ -125,7 +125,7 @@ def test_any_images_stand_as_sorted_one_by_one(tmp_path_factory, made, how, rng)
         back, letter = fields.pop("back"), fields.pop("letter")
         when = NOON - back * A_DAY + fields.pop("second")
         rows.append(row(f"{letter}{number}.png", DAY - back, when, **fields))
-    catalog.apply([FolderChange(FOLDER, rows)])
+    catalog.apply([FolderChange(FOLDER, pack(rows))])
     days = catalog.days()
     records = list(catalog.records([key for day in days for key in day.keys]).values())
     rng.shuffle(days)
@@ -141,7 +141,7 @@ def test_models_that_differ_in_case_are_two_groups(tmp_path):
     catalog = open_catalog(tmp_path / "catalog.db", STORE)
     models = ("imagen", "Imagen", "", "dall-e", "imagen")
     rows = [row(f"{n}.png", model=model) for n, model in enumerate(models)]
-    catalog.apply([FolderChange(FOLDER, rows)])
+    catalog.apply([FolderChange(FOLDER, pack(rows))])
     found = filled(Arranger(), catalog, catalog.days(), Arrangement(group=Grouping.MODEL))
     assert [label for label in found.labels if label] == sorted(
         ["dall-e", "imagen", "Imagen"], key=lambda name: (name.casefold(), found.labels.index(name))
@@ -154,7 +154,7 @@ def test_models_that_differ_in_case_are_two_groups(tmp_path):
 
 def test_what_was_not_asked_for_is_forgotten_and_what_changed_is_asked_again(tmp_path):
     catalog = open_catalog(tmp_path / "catalog.db", STORE)
-    catalog.apply([FolderChange(FOLDER, [row(f"{n}.png", size_bytes=n) for n in range(9)])])
+    catalog.apply([FolderChange(FOLDER, pack([row(f"{n}.png", size_bytes=n) for n in range(9)]))])
     days, by_size = catalog.days(), Arrangement(SortKey.SIZE, group=Grouping.NOTHING)
     arranger = Arranger()
     filled(arranger, catalog, days, by_size)
