@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
 
     def _draw_icons(self) -> None:
         set_icons(self.actions_by_id, self.palette())
-        self._tools.draw_icons()
+        self._tools.draw_icons(self.palette())
 
 
 def _text(source: str) -> str:

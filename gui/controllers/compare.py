@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.actions import bind
 from gui.controllers.browse import BrowseController
-from gui.controllers.compare_image import ComparedImage
-from gui.controllers.comparison import Comparison
 from gui.controllers.selection import COMPARABLE, SelectionController
 from gui.controllers.store import StoreController
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
 from gui.text import translated
-from gui.views.compare_pane import ComparePane
+
+if TYPE_CHECKING:
+    from gui.controllers.compare_image import ComparedImage
+    from gui.controllers.comparison import Comparison
+    from gui.views.compare_pane import ComparePane
 
 
 class CompareController(QObject):
@@ -75,6 +78,8 @@ class CompareController(QObject):
 
     def open(self) -> None:
         """Compare the selected images."""
+        from gui.controllers.comparison import Comparison  # nothing of it is needed before
+
         store, window = self._stores.store, self._window
         if store is None or not self._selection.has_few or self._comparison is not None:
             return

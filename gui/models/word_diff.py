@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 LONGEST: Final = 400_000  # characters of a text that are compared
 MOST_CHANGES: Final = 800  # that the search for the shortest way looks for
 MOST_STEPS: Final = 500_000  # of that search
-CONTEXT: Final = 90  # characters of what both have that an excerpt keeps at each end
+CONTEXT: Final = 90  # characters that an excerpt keeps at each end of what both have
 _AT_ONCE: Final = 200  # steps between two pauses
 _IDEOGRAPHS: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # words of their own
 _LETTER: Final = rf"[^\W{_IDEOGRAPHS}]"
@@ -75,7 +75,7 @@ def word_diff(first: str, second: str) -> Generator[None, None, tuple[Piece, ...
 
 
 def excerpt(pieces: Iterable[Piece], limit: int) -> tuple[Piece, ...]:
-    """Return pieces of which the long ones that both texts have are shortened, and the end, too.
+    """Return pieces of which the long ones are shortened, most where both are the same.
 
     Args:
         pieces: What was compared.
@@ -87,10 +87,10 @@ def excerpt(pieces: Iterable[Piece], limit: int) -> tuple[Piece, ...]:
     shown: list[Piece] = []
     room = limit
     for number, (kind, text) in enumerate(pieces):
-        if kind is Kind.SAME and len(text) > 2 * CONTEXT + 3:
-            before = text[:CONTEXT].rstrip() if number else text[:CONTEXT]
-            after = text[-CONTEXT:] if number < len(pieces) - 1 else ""
-            text = f"{before} … {after}"
+        kept = CONTEXT if kind is Kind.SAME else 3 * CONTEXT
+        if len(text) > 2 * kept + 3:
+            after = text[-kept:] if kind is not Kind.SAME or number < len(pieces) - 1 else ""
+            text = f"{text[:kept].rstrip()} … {after}"
         shown.append(Piece(kind, text if len(text) <= room else text[:room].rstrip() + "…"))
         room -= len(text)
         if room <= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from core.arrangement import Arrangement, Grouping, SortKey
@@ -42,6 +42,6 @@ class ArrangementButton(QToolButton):
         self.setToolTip(said)
         self.setAccessibleDescription(said)
 
-    def draw_icon(self) -> None:
-        """Draw the icon in the palette's colour."""
-        self.setIcon(icon("sort", self.palette().buttonText().color()))
+    def draw_icon(self, palette: QPalette) -> None:
+        """Draw the icon in a palette's colour."""
+        self.setIcon(icon("sort", palette.buttonText().color()))

@@ -123,6 +123,7 @@ class ComparePane(QWidget):
         """Tell screen readers what is shown."""
         number = number_text(self._number_of)
         named = translated("compare", "Image {number}: {name}", number=number, name=self.name)
+        self.setAccessibleName(named)
         self.canvas.setAccessibleName(named)
         description = self._caption.description
         if self._is_chosen:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QMenu, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 
 from gui.icons import icon
@@ -61,10 +61,10 @@ class ToolBar(QToolBar):
         """Show the size that thumbnails have."""
         self._size_slider.setValue(cell_size)
 
-    def draw_icons(self) -> None:
-        """Draw the icons that are no action's in the palette's colour."""
-        self.arrangement.draw_icon()
-        self._appearance_button.setIcon(icon("appearance", self.palette().buttonText().color()))
+    def draw_icons(self, palette: QPalette) -> None:
+        """Draw the icons that are no action's in a palette's colour."""
+        self.arrangement.draw_icon(palette)
+        self._appearance_button.setIcon(icon("appearance", palette.buttonText().color()))
 
     def _add_buttons(self, actions: Mapping[str, QAction]) -> None:
         for buttons in BUTTONS:
