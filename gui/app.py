@@ -137,7 +137,9 @@ class Session:
             self.stores, self.works, self.thumbnails, self.images, self.window
         )
         self.selection = SelectionController(self.stores, self.window, self.images)
-        self.large = LargeViewController(self.stores, self.browse, self.window, self.images)
+        self.large = LargeViewController(
+            self.stores, self.browse, self.window, self.images, self.thumbnails
+        )
         self.selection.give_way_to(self.large.settled)
         self.compare = CompareController(
             self.stores, self.browse, self.selection, self.window, self.images

@@ -190,11 +190,12 @@ def show_held(canvas: PictureCanvas, held: Held) -> None:
         canvas.show_problem(held.problem)
 
 
-def show_stand_in(canvas: PictureCanvas, record: ImageRecord, images: ImageListModel) -> None:
-    """Show an image's thumbnail as large as the image will be."""
+def show_stand_in(canvas: PictureCanvas, record: ImageRecord, images: ImageListModel) -> bool:
+    """Show an image's thumbnail as large as the image will be; tell whether there is one."""
     picture = images.picture(record.key)
     pixmap = picture.pixmap if picture is not None else None
     whole = QSize(record.width, record.height)
     if pixmap is not None:
         whole = shaped_like(pixmap, whole)
     canvas.show_stand_in(pixmap, whole)
+    return pixmap is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 from math import ceil
 from typing import Final
@@ -22,16 +22,17 @@ from gui.controllers.large_pictures import (
     show_stand_in,
 )
 from gui.controllers.large_sight import LargeSight
+from gui.controllers.large_stand_ins import LargeStandIns, rows_ahead
 from gui.controllers.store import OpenStore, StoreController
+from gui.controllers.thumbnails import ThumbnailController
 from gui.main_window import MainWindow
 from gui.models.image_list import ImageListModel
 from gui.models.image_text import caption_of, waiting_text
 from gui.views.selected_rows import holds_many, select_only
 
 WAITING_MS: Final = 500  # what is over sooner would only flicker
+STAND_INS: Final = 12  # images ahead whose thumbnails are at hand
 AHEAD: Final = 2  # images that are made ready in the direction of travel; one behind
-
-_Select = QItemSelectionModel.SelectionFlag
 
 
 class LargeViewController(QObject):
@@ -52,8 +53,10 @@ class LargeViewController(QObject):
         browse: BrowseController,
         window: MainWindow,
         images: ImageListModel,
+        thumbnails: ThumbnailController,
     ) -> None:
         super().__init__(window)
+        self._thumbnails = thumbnails
         self._window = window
         self._canvas = window.large.canvas
         self._images = images
@@ -62,8 +65,9 @@ class LargeViewController(QObject):
         self._pictures: LargePictures | None = None
         self._showing: Latest | None = None
         self._sight: LargeSight | None = None
+        self._stand_ins: LargeStandIns | None = None
         self._record: ImageRecord | None = None
-        self._backwards = False
+        self._backwards = self._stands_in = False
         self._settled = asyncio.Event()
         self._settled.set()
         self._waiting = QTimer(self, singleShot=True, interval=WAITING_MS)
@@ -145,7 +149,7 @@ class LargeViewController(QObject):
         index, model = self._images.index(row), self._grid.selectionModel()
         before = model.currentIndex()
         self._backwards = before.isValid() and row < before.row()
-        model.setCurrentIndex(index, _Select.ClearAndSelect)
+        model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if index == before:
             self._on_current_changed(index)
 
@@ -154,8 +158,9 @@ class LargeViewController(QObject):
             return
         select_only(self._grid.selectionModel(), index)
         self._show_position()
-        if self._store is None or self._showing is None:
+        if self._store is None or self._showing is None or self._stand_ins is None:
             return
+        self._stand_ins.want(self._keys(STAND_INS), self._thumbnails.edge)
         record = self._images.record_at(index.row())
         if record is not None:
             self._showing.cancel()
@@ -193,12 +198,12 @@ class LargeViewController(QObject):
         held = self._pictures.get(record)
         if held is None:
             self._settled.clear()
-            show_stand_in(self._canvas, record, self._images)
+            self._stands_in = show_stand_in(self._canvas, record, self._images)
             self._waiting.start()
         else:
             self._show_held(held)
         self._caption()
-        self._pictures.want([record, *self._neighbours()], self._edge())
+        self._want()
         self.shown.emit()
 
     def _show_nothing(self) -> None:
@@ -235,29 +240,24 @@ class LargeViewController(QObject):
         if not self.is_ready and self._record is not None:
             self._canvas.set_waiting(waiting_text(self._record))
 
-    # What is made ready
+    def _want(self) -> None:
+        """Have this picture brought, then those that will be looked at next, as far as known."""
+        if self._record is not None and self._pictures is not None:
+            following = map(self._images.record, self._keys(AHEAD)[1:])
+            known = [record for record in following if record is not None]
+            self._pictures.want([self._record, *known], ceil(max(self._canvas.zoom.view)))
 
-    def _neighbours(self) -> list[ImageRecord]:
-        """Return the images that will be looked at next, as far as they are known by now."""
-        row, ahead = self._grid.currentIndex().row(), -1 if self._backwards else 1
-        steps = [ahead * step for step in range(1, AHEAD + 1)]
-        rows = [row + step for step in (steps[0], -ahead, *steps[1:])]
-        last = self._images.rowCount() - 1
-        keys = self._images.keys_at(each for each in rows if 0 <= each <= last)
-        if self._store is not None and any(self._images.record(key) is None for key in keys):
-            self._store.tasks.start(self._bring_records(self._store, keys))
-        return [record for key in keys if (record := self._images.record(key)) is not None]
+    def _keys(self, ahead: int) -> list[int]:
+        """Return the current image's key, the next, the one before, and so many ahead in all."""
+        row, count = self._grid.currentIndex().row(), self._images.rowCount()
+        return self._images.keys_at(rows_ahead(row, ahead, count, backwards=self._backwards))
 
-    async def _bring_records(self, store: OpenStore, keys: Collection[int]) -> None:
-        found = await store.manager.records(keys)
-        self._images.set_records(found)
-        if found and self._record is not None and self._pictures is not None:
-            known = [each for key in keys if (each := self._images.record(key)) is not None]
-            self._pictures.want([self._record, *known], self._edge())
-
-    def _edge(self) -> int:
-        """Return how many pixels an image's longer side needs, to be seen whole."""
-        return ceil(max(self._canvas.zoom.view))
+    def _on_came(self) -> None:
+        """Show what stands in for the picture, and have those that come next made ready."""
+        if self._record is not None and self._window.shows_large:
+            if not self.is_ready and not self._stands_in:
+                self._stands_in = show_stand_in(self._canvas, self._record, self._images)
+            self._want()
 
     # Coming and going
 
@@ -287,6 +287,8 @@ class LargeViewController(QObject):
         self._sight = LargeSight(store, self._canvas, self._window.notice.tell)
         self._pictures = LargePictures(store, self)
         self._pictures.arrived.connect(self._on_arrived)
+        self._stand_ins = LargeStandIns(store, self._images, self)
+        self._stand_ins.came.connect(self._on_came)
 
     def _on_closing(self) -> None:
         self.leave()

@@ -162,6 +162,27 @@ async def test_a_key_held_down_ends_at_the_right_image(store) -> None:
         assert len(pictures) <= large_pictures.MOST_PICTURES
 
 
+async def test_thumbnails_stand_in_at_once_for_pictures_that_take_long(store, monkeypatch) -> None:
+    async with open_window(store(images=120, days=2)) as session:
+        assert session.stores.store is not None
+        manager = session.stores.store.manager
+        keys = session.images.keys_between(0, 120)
+        records = await manager.records(keys)
+        await manager.prepare_thumbnails(list(records.values()), session.thumbnails.edge)
+
+        async def endless(record: object, edge: int = 0) -> object:
+            return await asyncio.get_running_loop().create_future()
+
+        monkeypatch.setattr(manager, "picture", endless)
+        session.grid.setCurrentIndex(session.images.index(0))
+        session.large.open()
+        for row in range(1, 90):
+            press(session, Key.Key_Right)
+            key, ground = session.images.key_at(row), session.window.palette().base().color()
+            await until(lambda wanted=key: session.images.picture(wanted) is not None)
+            await until(lambda none=ground: colour_at(session, 0.5, 0.5) != none)
+
+
 async def test_zoom_goes_to_the_pointer_and_pans(store, tmp_path) -> None:
     base = store(images=2)
     halves = Image.new("RGB", (3000, 2000), (200, 30, 30))
