@@ -50,21 +50,25 @@ class Fates:
         oldest_kept: The first day of which all is kept, as ``date.toordinal()``; none is too old
             where it is 0.
         max_bytes: What the store may hold; ``None`` for any amount.
+
+    Attributes:
+        first_kept: The first day that is not to go.
     """
 
     def __init__(self, totals: Sequence[DayTotal], oldest_kept: int, max_bytes: int | None) -> None:
-        self._oldest_kept = oldest_kept
-        self._beyond = 0  # images of days before this one are beyond the limit
+        self.first_kept = oldest_kept
+        if max_bytes is None:
+            return
         held = 0
         for total in totals:
             held += total.size_bytes
-            if max_bytes is not None and held > max_bytes:
-                self._beyond = total.day + 1
+            if held > max_bytes:
+                self.first_kept = max(oldest_kept, total.day + 1)
                 break
 
     def goes(self, day: int) -> bool:
         """Return whether the images of a day are to go."""
-        return day < max(self._oldest_kept, self._beyond)
+        return day < self.first_kept
 
 
 class Timeline:
@@ -81,13 +85,14 @@ class Timeline:
         self.bars: list[Bar] = []
         if not totals:
             return
-        sums = _sums(totals, fates, unit)
-        first = start_of(totals[-1].day, unit)
+        first, end = start_of(totals[-1].day, unit), len(totals)
+        kept = _count_from(totals, fates.first_kept)
         while first <= totals[0].day:
             after = next_start(first, unit)
-            whole, going = sums.get(first, (Amount(), Amount()))
+            start = _count_from(totals, after)
+            whole, going = _amount(totals[start:end]), _amount(totals[max(start, kept) : end])
             self.bars.append(Bar(first, after - 1, whole, going))
-            first = after
+            first, end = after, start
 
     def bar_of(self, day: int) -> int:
         """Return the number of the bar that a day belongs to, or of the one nearest to it."""
@@ -134,16 +139,11 @@ def year_starts(first: int, last: int) -> Iterator[int]:
             yield day
 
 
-def _sums(totals: Sequence[DayTotal], fates: Fates, unit: Unit) -> dict[int, tuple[Amount, Amount]]:
-    sums: dict[int, tuple[Amount, Amount]] = {}
-    for total in totals:
-        start = start_of(total.day, unit)
-        whole, going = sums.get(start, (Amount(), Amount()))
-        more = Amount(total.images, total.size_bytes)
-        went = more if fates.goes(total.day) else Amount()
-        sums[start] = _added(whole, more), _added(going, went)
-    return sums
+def _count_from(totals: Sequence[DayTotal], day: int) -> int:
+    """Count the days, newest first, that are no older than one."""
+    return bisect_right(totals, -day, key=lambda total: -total.day)
 
 
-def _added(a: Amount, b: Amount) -> Amount:
-    return Amount(a.images + b.images, a.size_bytes + b.size_bytes)
+def _amount(totals: Sequence[DayTotal]) -> Amount:
+    images = sum([total.images for total in totals])
+    return Amount(images, sum([total.size_bytes for total in totals]))
