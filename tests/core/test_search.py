@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from core import ImageStorageManager, StorageSettings
+from core.catalog import open_catalog
+from core.changes import FolderChange, pack
+from core.query import parse
 from core.query_format import format_query
 from core.query_terms import (
     SHAPES,
@@ -33,6 +36,7 @@ from core.query_terms import (
 from core.records import DayImages
 from core.sidecar import parse as parse_sidecar
 from tests.core.disk_store import DiskStore, truth
+from tests.core.test_catalog import DAY, FOLDER, NOON, STORE, row
 
 NOW = datetime(2026, 11, 26, 9)
 NEWEST = datetime(2026, 11, 20, 18)
@@ -335,3 +339,34 @@ class DiskStoreAt(DiskStore):
 
     def dated(self, moment, n, extension="png", **keys):
         return super().dated(moment, n + 1000 * self._turn, extension, **keys)
+
+
+def test_of_a_day_only_what_matches_and_is_in_the_index_is_found(tmp_path):
+    catalog = open_catalog(tmp_path / "catalog.db", STORE)
+
+    def add(names: list[str], **fields: object) -> None:
+        rows = [row(name, created_us=NOON + len(name), **fields) for name in names]
+        catalog.apply([FolderChange(FOLDER, pack(rows))])
+
+    def search() -> list[DayImages]:
+        return catalog.found(catalog.search_plan(parse("lighthouse", datetime.now())), DAY, DAY)
+
+    assert search() == []
+    add(["a.png", "bbb.png", "cc.png"])
+    catalog.keep_days()
+    assert search() == catalog.days()
+    (whole,) = search()
+    add(["dddd.png"], prompt="a fox")
+    assert search() == [whole]
+    add(["fox.png"], prompt="a lighthouse")
+    assert len(search()[0].keys) == 4
+    catalog.apply([FolderChange(FOLDER, removed=[catalog.folder_entries(FOLDER)["dddd.png"]])])
+    assert search() == catalog.days()
+    add([f"{n}.png" for n in range(200)])
+    assert catalog.waiting()
+    assert len(search()[0].keys) == 4
+    while catalog.add_searchable(150):
+        pass
+    assert search() == catalog.days()
+    assert len(search()[0].keys) == 204
+    catalog.close()
