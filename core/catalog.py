@@ -34,6 +34,7 @@ from core.catalog_schema import SMALL_CACHE, catalog_errors
 from core.catalog_search import CatalogSearch
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
+from core.examined_tables import Unexamined, count_unexamined, next_unexamined, note_examined
 from core.presence import Place
 from core.prune_records import Candidate
 from core.records import (
@@ -278,3 +279,18 @@ class Catalog(CatalogSearch):
             with self._transaction("BEGIN IMMEDIATE"):
                 if not keep_some_days(self._query):
                     break
+
+    # Content Credentials
+
+    def next_unexamined(self, most: int) -> list[Unexamined]:
+        """Return images that nobody looked at for Content Credentials, the newest first."""
+        return next_unexamined(self._query, most)
+
+    def note_examined(self, looked: Sequence[tuple[Unexamined, bool]]) -> frozenset[int]:
+        """Note which images have Content Credentials; return the days of those that do."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            return note_examined(self._query, looked)
+
+    def unexamined(self) -> int:
+        """Count the images that nobody looked at for Content Credentials."""
+        return count_unexamined(self._query)

@@ -18,10 +18,11 @@ import apsw
 import apsw.sqlite_extra
 
 from core.errors import CatalogDamaged, CatalogError
+from core.examined_tables import EXAMINED_SCHEMA
 from core.search_tables import SEARCH_SCHEMA
 
 APPLICATION_ID = 0x43534854  # "CSHT"
-VERSION = 7
+VERSION = 8
 BUSY_MILLISECONDS = 5000
 SMALL_CACHE, LARGE_CACHE = 4_000, 32_000  # KiB: for questions, and for writing very much
 LARGE_DAY = 4096  # images
@@ -206,6 +207,7 @@ def _create(connection: apsw.Connection, store: Path) -> None:
     connection.execute(_SCHEMA)
     connection.execute(_TRIGGERS.format(large=8 * LARGE_DAY))
     connection.execute(SEARCH_SCHEMA)
+    connection.execute(EXAMINED_SCHEMA)
     connection.execute("INSERT INTO meta VALUES ('store', ?)", (os.path.realpath(store),))
     connection.pragma("application_id", APPLICATION_ID)
     connection.pragma("user_version", VERSION)

@@ -8,6 +8,7 @@ manifest is embedded in it in the C2PA specification 2.2, annex A ("Embedding ma
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -53,6 +54,15 @@ def look_beside(file: BinaryIO, file_format: str) -> Beside:
         return walk(file)
     except (struct.error, EOFError):
         return Beside()
+
+
+def is_signed(file: BinaryIO) -> bool:
+    """Tell whether an image file has a C2PA manifest, whatever its name says it is."""
+    head = file.read(16)
+    file_format = next((name for name, begins in _BEGINNINGS if begins.match(head)), "")
+    if file_format == "PNG":  # without unpacking its texts
+        return any(kind == b"caBX" for kind, _ in _png_chunks(file))
+    return look_beside(file, file_format).signed
 
 
 # PNG: https://www.w3.org/TR/png-3/#11Chunks
@@ -247,6 +257,14 @@ def _look_in_tiff(file: BinaryIO) -> Beside:
     return Beside(signed=_C2PA_TIFF_TAG in tags)
 
 
+_BEGINNINGS = (
+    ("PNG", re.compile(rb"\x89PNG\r\n\x1a\n")),
+    ("JPEG", re.compile(rb"\xff\xd8\xff")),
+    ("WEBP", re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
+    ("AVIF", re.compile(rb".{4}ftyp", re.DOTALL)),
+    ("GIF", re.compile(rb"GIF8")),
+    ("TIFF", re.compile(rb"II\*\0|MM\0\*")),
+)
 _WALKS: dict[str, Callable[[BinaryIO], Beside]] = {
     "PNG": _look_in_png,
     "JPEG": _look_in_jpeg,

@@ -59,7 +59,19 @@ class SearchGrew(msgspec.Struct, frozen=True):
     waiting: bool
 
 
-Event = SearchGrew | ImagesChanged | ScanChanged | CatalogReset | WatchingChanged
+class CredentialsFound(msgspec.Struct, frozen=True):
+    """Images were looked at for Content Credentials.
+
+    Attributes:
+        days: The days (``date.toordinal()``) on which some have any that were not known of.
+        left: How many images nobody has looked at yet.
+    """
+
+    days: frozenset[int]
+    left: int
+
+
+Event = CredentialsFound | SearchGrew | ImagesChanged | ScanChanged | CatalogReset | WatchingChanged
 Listener = Callable[[Event], None]
 
 

@@ -11,7 +11,7 @@ The grammar (EBNF, ISO/IEC 14977), in which ``word`` and ``value`` are without s
              | ( "size:" | "width:" | "height:" | "cost:" | "rating:" ), compared number
              | "date:", compared date | ( "before:" | "after:" ), date
              | "shape:", shape, { ",", shape }
-             | "is:", ( "pinned" | "broken" ) | "has:", ( "prompt" | "sidecar" ) ;
+             | "is:", ( "pinned" | "broken" ) | "has:", ( "prompt" | "sidecar" | "c2pa" ) ;
     one of   = ( value | quoted ), [ "*" ] ;     (* quoted where the value has a comma *)
     compared = [ "<" | "<=" | ">" | ">=" | "=" ], one | [ one ], "..", [ one ] ;
     number   = decimal, [ unit ] ;           (* kB, MB, GB, TB of 1024; px; $ stands before *)
@@ -216,15 +216,12 @@ _WANTED = {
     "after": "a date, such as after:2026-11-20",
     "shape": "landscape, portrait or square",
     "is": "pinned or broken",
-    "has": "prompt or sidecar",
+    "has": "prompt, sidecar or c2pa",
 }
 
 
 def _mark(name: str, found: _Found) -> Mark | None:
     content = found.content.lower()
-    if (name, content) == ("has", "c2pa"):
-        message = "Which images have Content Credentials (has:c2pa) is not known here yet."
-        raise QueryError(message, found.start, found.end)
     return _MARKS.get(f"{name}:{content}")
 
 

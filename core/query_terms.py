@@ -36,6 +36,7 @@ class Mark(StrEnum):
     BROKEN = "is:broken"
     PROMPT = "has:prompt"
     SIDECAR = "has:sidecar"
+    C2PA = "has:c2pa"
 
 
 SHAPES = (Mark.LANDSCAPE, Mark.PORTRAIT, Mark.SQUARE)

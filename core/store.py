@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Sequence
 from datetime import date
@@ -14,8 +15,10 @@ import msgspec
 from core import files, sidecar
 from core.catalog import Catalog
 from core.embedded_records import Embedded
+from core.errors import StoreError
 from core.event_stream import EventStream
-from core.events import EventBus, Listener
+from core.events import CredentialsFound, EventBus, Listener
+from core.examiner import TURN_SECONDS
 from core.facet_counter import FacetCounter
 from core.follower import Follower
 from core.index import Index
@@ -36,6 +39,8 @@ from core.settings import StorageSettings
 from core.statistics_records import MonthStatistics
 from core.thumbnails import TIMEOUT, Thumbnails
 from core.workers import WorkerPool
+
+log = logging.getLogger(__name__)
 
 Metadata = dict[str, Any]
 T = TypeVar("T")
@@ -188,6 +193,28 @@ class Store:
     async def search_values(self, field: TextField) -> list[str]:
         """Return what images have in a field, such as all tags, in alphabetical order."""
         return await self._index.read(Catalog.values, field)
+
+    async def unexamined(self) -> int:
+        """Count the images of which it is not known yet whether they have Content Credentials."""
+        return await self._index.read(Catalog.unexamined)
+
+    async def examine(self) -> bool:
+        """Look at the newest of these for a tenth of a second; tell whether there are more.
+
+        Whoever is cancelled meanwhile need wait for nothing: this much is looked at to its end.
+        """
+        return await self._finish(self._examine())
+
+    async def _examine(self) -> bool:
+        arguments = str(self.base_path), str(self._index.path), TURN_SECONDS
+        try:
+            found = await self._workers.call("examine", *arguments)
+        except StoreError as error:
+            log.warning("Content Credentials in %s are not looked for: %s", self.base_path, error)
+            return False
+        days, left = msgspec.convert(found, tuple[frozenset[int], int])
+        self._events.emit(CredentialsFound(days, left))
+        return left > 0
 
     async def located(self, paths: Collection[str]) -> dict[str, ImageRecord]:
         """Return the records of the images at these paths, relative to the store, by path.

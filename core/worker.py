@@ -36,6 +36,7 @@ JOBS = {
     "frames": "core.large_image:frames",
     "scan": "core.scanner:scan_job",
     "scan task": "core.folder_scan:run_remote_task",
+    "examine": "core.examiner:examine",
     "make searchable": "core.searcher:make_searchable",
 }
 ITEM, DONE, FAILED = 0, 1, 2

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.events import (
     CatalogReset,
+    CredentialsFound,
     Event,
     ImagesChanged,
     ScanChanged,
@@ -28,6 +29,7 @@ class StoreBridge(QObject):
     catalog_reset = Signal()
     watching_changed = Signal(object)
     search_grew = Signal(object)
+    credentials_found = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,8 @@ class StoreBridge(QObject):
             self.catalog_reset.emit()
         elif isinstance(event, SearchGrew):
             self.search_grew.emit(event)
+        elif isinstance(event, CredentialsFound):
+            self.credentials_found.emit(event)
         elif isinstance(event, WatchingChanged):
             self.watching_changed.emit(event)
 

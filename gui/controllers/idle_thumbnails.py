@@ -39,9 +39,11 @@ _BY_THE_PERSON = frozenset(
 class IdleThumbnails(QObject):
     """Has thumbnails made when nobody waits for anything, and stops as soon as somebody might.
 
-    It goes on when the person has done nothing for a while, everything that is seen is there,
-    and no work is under way. It ends by itself: when all within ``REACH`` are made, or the cache
-    has no room for more. What it makes goes into the cache alone, where scrolling finds it.
+    When these are made, images are looked at for Content Credentials, the newest first, until
+    nobody has to look at any. All of it goes on when the person has done nothing for a while,
+    everything that is seen is there, and no work is under way. Thumbnails end by themselves: when
+    all within ``REACH`` are made, or the cache has no room for more. What is made goes into the
+    cache alone, where scrolling finds it.
     """
 
     def __init__(
@@ -113,6 +115,11 @@ class IdleThumbnails(QObject):
         self._preparing.start(self._prepare(self._store))
 
     async def _prepare(self, store: OpenStore) -> None:
+        await self._make_thumbnails(store)
+        while await store.manager.examine():
+            pass
+
+    async def _make_thumbnails(self, store: OpenStore) -> None:
         seen, count, edge = self._thumbnails.rows, self._images.rowCount(), self._thumbnails.edge
         if (seen, count, edge) == self._made_around:
             return

@@ -7,8 +7,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.events import SearchGrew
-from core.query_terms import Query
+from core.events import CredentialsFound, SearchGrew
+from core.query_terms import Mark, Query
 from gui.aio import Latest
 from gui.controllers.finding import Finding
 from gui.controllers.store import OpenStore
@@ -49,6 +49,7 @@ class SearchRunner(QObject):
         self.query: Query | None = None
         self.finding: Finding | None = None
         self.waiting = False
+        self._unexamined = 0
         self._stats = window.stats
         self._dates = dates
         self._on_end = on_end
@@ -66,6 +67,7 @@ class SearchRunner(QObject):
         """Search this store from now on."""
         self._store, self._running = store, Latest(store.tasks)
         store.bridge.search_grew.connect(self._on_grew)
+        store.bridge.credentials_found.connect(self._on_credentials_found)
 
     def close(self) -> None:
         """There is no store any more."""
@@ -93,11 +95,14 @@ class SearchRunner(QObject):
             self._dates.set_totals(totals)
             self._dates.set_sums(Kind.PINNED, self.finding.pinned_images(), None)
             found = sum(day.images for day in totals)
-            self._stats.set_found(found, still_indexing=self.waiting)
+            unexamined = self._unexamined if self._asks_for_credentials else 0
+            self._stats.set_found(found, still_indexing=self.waiting, unexamined=unexamined)
             self.counted.emit()
 
     async def _run(self, store: OpenStore, finding: Finding) -> None:
         self.waiting = not await store.manager.searchable()
+        if self._asks_for_credentials:
+            self._unexamined = await store.manager.unexamined()
         await finding.run()
         await self._on_end()
 
@@ -107,6 +112,17 @@ class SearchRunner(QObject):
         self.found.emit(days)
         if not self._counting.isActive():
             self._counting.start()
+
+    @property
+    def _asks_for_credentials(self) -> bool:
+        terms = () if self.query is None else self.query.terms
+        return any(term.condition == Mark.C2PA for term in terms)
+
+    def _on_credentials_found(self, found: CredentialsFound) -> None:
+        self._unexamined = found.left
+        if self.finding is not None and self._asks_for_credentials:
+            self.outdated.emit(found.days)
+            self.count()
 
     def _on_grew(self, grew: SearchGrew) -> None:
         self.waiting = grew.waiting

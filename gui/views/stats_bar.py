@@ -66,6 +66,7 @@ class StatsBar(QStatusBar):
         self._held_images: int | None = None
         self._found_images: int | None = None
         self._still_indexing = False
+        self._unexamined = 0
         self._lay_out()
         self._draw_icons()
 
@@ -90,9 +91,18 @@ class StatsBar(QStatusBar):
         self._set(self._span, _span_text(totals) if totals else "")
         self._fit()
 
-    def set_found(self, images: int | None, *, still_indexing: bool = False) -> None:
-        """Show how many of the images a search finds; ``None`` while there is no search."""
+    def set_found(
+        self, images: int | None, *, still_indexing: bool = False, unexamined: int = 0
+    ) -> None:
+        """Show how many of the images a search finds; ``None`` while there is no search.
+
+        Args:
+            images: How many.
+            still_indexing: There are images that no search finds yet.
+            unexamined: Of how many it is not known yet whether they are what is looked for.
+        """
         self._found_images, self._still_indexing = images, still_indexing
+        self._unexamined = unexamined
         self._show_images()
         self._fit()
 
@@ -213,6 +223,9 @@ class StatsBar(QStatusBar):
         if text and found is not None:
             text = _text("{found} of {images}", found=number_text(found), images=text)
             text = _text("{found}, still indexing", found=text) if self._still_indexing else text
+            if self._unexamined:
+                left = number_text(self._unexamined)
+                text = _text("{found}, {left} not looked at yet", found=text, left=left)
         self._set(self._images, text)
 
     def _set(self, label: QLabel, text: str) -> None:

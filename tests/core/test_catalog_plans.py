@@ -77,6 +77,11 @@ def some_keys(catalog: Catalog) -> array:
     return array("q", [record.key for record in catalog.newest(7)])
 
 
+def note_some(catalog: Catalog) -> None:
+    """Note of the newest images what was found."""
+    catalog.note_examined([(image, True) for image in catalog.next_unexamined(9)])
+
+
 #: Every public method of a catalogue: what is called to see what it costs.
 CALLS: dict[str, Callable[[Catalog], object]] = {
     "totals": Catalog.totals,
@@ -111,6 +116,9 @@ CALLS: dict[str, Callable[[Catalog], object]] = {
     "counted": lambda catalog: catalog.counted(catalog.search_plan(SEARCH), DAY - 1, DAY),
     "combinations": lambda catalog: catalog.combinations(50),
     "values": lambda catalog: catalog.values(TextField.MODEL),
+    "next_unexamined": lambda catalog: catalog.next_unexamined(5),
+    "unexamined": Catalog.unexamined,
+    "note_examined": note_some,
     "apply": apply_some,
     "keep_days": Catalog.keep_days,
 }

@@ -76,6 +76,8 @@ API = {
     "orphans": ("async", ""),
     "unknown_files": ("async", ""),
     "facet_counter": ("", "query"),
+    "unexamined": ("async", ""),
+    "examine": ("async", ""),
 }
 ATTRIBUTES = {
     "base_path",

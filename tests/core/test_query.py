@@ -221,7 +221,6 @@ def test_what_is_no_date(text):
         ("date:2026..2025", 0, 15, True, "not understood"),
         ("before:0001", 0, 11, True, "not understood"),
         ("is:nice", 0, 7, True, "pinned or broken"),
-        ("x has:c2pa", 2, 10, False, "not known here yet"),
         ("-", 0, 1, True, "nothing to look for"),
         ("fox !!!", 4, 7, False, "nothing to look for"),
     ],

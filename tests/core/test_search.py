@@ -93,6 +93,7 @@ class Brute:
             Mark.BROKEN: self.broken,
             Mark.PROMPT: bool(self.fields.prompt),
             Mark.SIDECAR: self.has_sidecar,
+            Mark.C2PA: False,  # nobody looked
         }[mark]
 
 

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 
 from gui.models.place import Kind
 from gui.text import count_text, size_text
+from tests import generated
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.flows.test_open_and_browse import click_day, shown_ids, tree_days
 from tests.stores import make_image, newest_first, sidecar_of
@@ -257,3 +258,20 @@ async def test_a_search_is_kept_for_its_store_until_it_is_forgotten(store, tmp_p
         await until(lambda: not menu.isVisible())
         menu = await open_menu(session)
         assert len(menu.actions()) == 1
+
+
+@offers_shown
+async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(store):
+    base = store(images=20, days=3)
+    path = next(path for path in newest_first(base)[5:] if path.suffix == ".png")
+    path.write_bytes(generated.signed(path.read_bytes(), "image/png"))
+    async with open_window(base) as session:
+        session.grid.setFocus()
+        await search(session, "has:c2pa")
+        bar = session.window.stats
+        await until(lambda: "of 20 images, 20 not looked at yet" in bar.accessibleDescription())
+        assert session.images.rowCount() == 0
+        await until(lambda: session.images.rowCount() == 1)
+        assert await shown_ids(session) == [path.stem]
+        await until(lambda: "not looked at" not in bar.accessibleDescription())
+        assert "1 of 20 images" in bar.accessibleDescription()

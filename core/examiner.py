@@ -1,0 +1,49 @@
+"""Looks at images for Content Credentials, so that searches find those that have some."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from core.catalog import open_catalog
+from core.containers import is_signed
+from core.errors import ThumbnailUnavailable
+from core.image_file import open_image
+
+AT_ONCE = 100  # images noted in one transaction
+TURN_SECONDS = 0.1  # for which a worker is kept from other jobs
+
+
+def examine(base: str, catalog_path: str, seconds: float) -> tuple[list[int], int]:
+    """Look at images that nobody has looked at, the newest first, for so long; in a worker process.
+
+    What cannot be read has none.
+
+    Returns:
+        The days on which some have Content Credentials, and how many images are left.
+    """
+    until = time.monotonic() + seconds
+    days: set[int] = set()
+    catalog = open_catalog(Path(catalog_path), Path(base))
+    try:
+        while images := catalog.next_unexamined(AT_ONCE):
+            looked = []
+            for image in images:
+                looked.append((image, _is_signed(image.path, base)))
+                if time.monotonic() > until:
+                    break
+            days |= catalog.note_examined(looked)
+            if time.monotonic() > until:
+                return sorted(days), catalog.unexamined()
+        return sorted(days), 0
+    finally:
+        catalog.close()
+
+
+def _is_signed(path: str, base: str) -> bool:
+    try:
+        with open_image(os.fsencode(path), os.fsencode(base)) as file:
+            return is_signed(file)
+    except (ThumbnailUnavailable, OSError):
+        return False

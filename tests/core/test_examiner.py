@@ -1,0 +1,122 @@
+"""Which images have Content Credentials: each is looked at once, and again when it is replaced."""
+
+from contextlib import aclosing, closing
+from datetime import datetime, timedelta
+
+import pytest
+
+from core import ImageStorageManager, StorageSettings
+from core.catalog import open_catalog
+from core.changes import FolderChange, pack
+from core.events import CredentialsFound
+from core.query import parse
+from tests import generated
+from tests.core.disk_store import DiskStore
+from tests.core.test_catalog import DAY, STORE, row
+from tests.core.test_embedded import MEDIA_TYPES
+from tests.core.test_search import searchable
+
+NEWEST = datetime(2026, 11, 20, 18)
+FORMATS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
+
+
+@pytest.fixture
+async def opened(tmp_path):
+    store = DiskStore(tmp_path / "store")
+    manager = ImageStorageManager(StorageSettings(base_path=str(store.base)))
+    yield store, manager
+    await manager.close()
+
+
+def put(store, n, extension, *, signed):
+    path = store.dated(NEWEST - timedelta(days=n), n, extension, prompt=f"fox {n}")
+    content = generated.saved(FORMATS[extension])
+    path.write_bytes(
+        generated.signed(content, MEDIA_TYPES[FORMATS[extension]]) if signed else content
+    )
+    return path
+
+
+async def found(manager, text):
+    keys = []
+    async with aclosing(manager.search(parse(text, NEWEST))) as pieces:
+        async for piece in pieces:
+            keys += [key for day in piece.days for key in day.keys]
+    return {record.path for record in (await manager.records(keys)).values()}
+
+
+async def examine_all(manager):
+    while await manager.examine():
+        pass
+
+
+async def test_searches_find_what_has_credentials_when_it_was_looked_at(opened):
+    store, manager = opened
+    kinds = [(extension, signed) for extension in FORMATS for signed in (True, False)]
+    paths = [put(store, n, *kind[:1], signed=kind[1]) for n, kind in enumerate(kinds)]
+    named = {str(path.relative_to(store.base)): path for path in paths}
+    signed = {name for name, (_, has) in zip(named, kinds, strict=True) if has}
+    told = []
+    manager.subscribe(lambda event: told.append(event))
+    await manager.open()
+    await manager.rescan()
+    await searchable(manager)
+    assert await manager.unexamined() == len(named)
+    assert await found(manager, "has:c2pa") == set()
+    await examine_all(manager)
+    assert await manager.unexamined() == 0
+    assert await found(manager, "has:c2pa") == signed
+    assert await found(manager, "-has:c2pa fox") == named.keys() - signed
+    news = [event for event in told if isinstance(event, CredentialsFound)]
+    days = {(NEWEST - timedelta(days=n)).toordinal() for n, kind in enumerate(kinds) if kind[1]}
+    assert frozenset[int]().union(*(each.days for each in news)) == days
+    assert news[-1].left == 0
+
+    # what is replaced is looked at again, whatever else stays known
+    replaced, gone, edited, *_ = sorted(signed)
+    named[replaced].write_bytes(generated.saved("PNG"))
+    named[gone].unlink()
+    named[edited].with_suffix(".json").write_text('{"prompt": "an otter"}')
+    await manager.rescan(full=True)
+    assert await found(manager, "has:c2pa") == signed - {replaced, gone}
+    assert await found(manager, "has:c2pa otter") == {edited}
+    assert await manager.unexamined() == 1
+    await examine_all(manager)
+    assert await manager.unexamined() == 0
+    assert await found(manager, "has:c2pa") == signed - {replaced, gone}
+
+
+async def test_what_cannot_be_read_is_looked_at_once_and_has_none(opened):
+    store, manager = opened
+    for n, content in enumerate([b"", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\xff\xff\xffWEBP", b"II*\0"]):
+        path = store.dated(NEWEST, n, "png")
+        path.write_bytes(content)
+    await manager.open()
+    await manager.rescan()
+    path.unlink()  # and the catalogue does not know
+    await examine_all(manager)
+    assert await manager.unexamined() == 0
+    assert await found(manager, "has:c2pa") == set()
+
+
+def test_the_newest_are_looked_at_first_also_before_searches_find_them(tmp_path):
+    with closing(open_catalog(tmp_path / "catalog.db", STORE)) as catalog:
+        for back in range(3):
+            rows = [row(f"{back}-{n}.png", DAY - back, created_us=n) for n in range(50)]
+            catalog.apply([FolderChange(f"images/{back}", pack(rows))])
+        names = []
+        while images := catalog.next_unexamined(7):
+            names += [image.path for image in images]
+            days = catalog.note_examined([(image, "-3" in image.path) for image in images])
+            assert days <= {DAY - int(image.path[7]) for image in images}
+        assert names == [
+            f"images/{back}/{back}-{n}.png" for back in range(3) for n in range(50)[::-1]
+        ]
+        assert catalog.unexamined() == 0
+        while catalog.add_searchable(40):
+            pass
+        plan = catalog.search_plan(parse("has:c2pa", NEWEST))
+        assert [len(day.keys) for day in catalog.found(plan, DAY - 2, DAY)] == [11] * 3
+        catalog.apply([FolderChange("images/1", gone=True)])
+        assert catalog.unexamined() == 0
+        assert [day.day for day in catalog.found(plan, DAY - 2, DAY)] == [DAY, DAY - 2]
