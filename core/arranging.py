@@ -51,7 +51,7 @@ class Arranger:
         """
         columns = columns_of(arrangement)
         self._known = {each: self._known.get(each) or KnownColumn(each) for each in columns}
-        keys = newest_first(days)
+        keys = np.sort(newest_first(days))
         return [(each, piece) for each in self._known for piece in self._known[each].missing(keys)]
 
     def put(self, column: Column, keys: array[int], values: str) -> None:
@@ -119,6 +119,8 @@ def _order(keys: Numbers, known: Mapping[Column, KnownColumn], arrangement: Arra
         ranks, models = _model_ranks(column)
         values = ranks[values]
         is_known = values < len(models) - ("" in models)
+    if is_known.all():
+        return _sorted(values, arrangement.descending)
     with_value = np.flatnonzero(is_known)
     ordered = _sorted(values[with_value], arrangement.descending)
     return np.concatenate([with_value[ordered], np.flatnonzero(~is_known)])

@@ -72,13 +72,11 @@ class Rearrangement:
 def rearranged(old: array[int], final: DayRows | ArrangedRows) -> Rearrangement:
     """Return what turns rows of these keys into others; in both no key is there twice."""
     before, after = numbers(old), numbers(final.keys_between(0, len(final)))
-    _, in_old, in_final = np.intersect1d(before, after, assume_unique=True, return_indices=True)
-    final_of_old = np.full(len(before), -1)
-    final_of_old[in_old] = in_final
+    final_of_old = _places(after, before)
     stays = final_of_old >= 0
     kept, gone = before[stays], before[~stays]
     is_new = np.ones(len(after), np.bool_)
-    is_new[in_final] = False
+    is_new[final_of_old[stays]] = False
     return Rearrangement(
         going=unsectioned(np.concatenate([kept, gone])),
         going_of_old=np.where(stays, np.cumsum(stays) - 1, len(kept) + np.cumsum(~stays) - 1),
@@ -88,3 +86,17 @@ def rearranged(old: array[int], final: DayRows | ArrangedRows) -> Rearrangement:
         final_of_coming=np.concatenate([final_of_old[stays], np.flatnonzero(is_new)]),
         final_of_old=final_of_old,
     )
+
+
+def _places(keys: Numbers, wanted: Numbers) -> Numbers:
+    """Return where each wanted key stands among the keys, -1 where it does not.
+
+    Both are sorted before: to look up what comes in no order takes several times as long.
+    """
+    places = np.full(len(wanted), -1)
+    if len(keys):
+        by_key, by_wanted = np.argsort(keys), np.argsort(wanted)
+        ascending, looked_for = keys[by_key], wanted[by_wanted]
+        at = np.minimum(np.searchsorted(ascending, looked_for), len(keys) - 1)
+        places[by_wanted] = np.where(ascending[at] == looked_for, by_key[at], -1)
+    return places

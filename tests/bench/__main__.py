@@ -33,6 +33,7 @@ MODULES = (
     "following",
     "closely",
     "search",
+    "sorting",
     "windows",
 )
 SHORT_POOL = 10, 3  # real images, and what divides their sides
