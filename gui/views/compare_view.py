@@ -61,8 +61,9 @@ class CompareView(QWidget):
         self._bar = ViewBar(actions, (), BUTTONS)
         self._area = PaneArea()
         self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.addWidget(self._area)
-        self._splitter.addWidget(self.table)
+        for part in (self._area, self.table):
+            self._splitter.addWidget(part)
+            part.raise_()  # screen readers read in the order of stacking
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         for number, share in enumerate(SHARES):

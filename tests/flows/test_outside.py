@@ -67,3 +67,31 @@ def test_everything_has_its_name_and_can_be_driven(desktop: Desktop, store, tmp_
     desktop.press("ctrl+q")
     assert program.wait() == 0
     assert "Traceback" not in program.log
+
+
+def test_a_comparison_is_told_in_words(desktop: Desktop, store):
+    base = store(images=6, days=1)
+    program = desktop.start("contact-sheet", base)
+    tree = program.wait_until(
+        lambda node: (
+            [item.name[:12] for item in node.find("list", "Images").children[:2]]
+            == ["A picture of"] * 2
+        )
+    )
+    one, other = tree.find("list", "Images").children[:2]
+    desktop.click(*one.centre)
+    desktop.press("shift+Right", "c")
+    said = f"Image 2: {other.name}"
+    tree = program.wait_until(
+        lambda node: (
+            any("added" in cell.description for cell in node.find_all("table cell"))
+            and node.find_all("image", said)
+        )
+    )
+    shown = tree.find("panel", "Comparison")
+    order = [node.name for node in shown.walk() if node.role in ("image", "table")]
+    assert order == [f"Image 1: {one.name}", said, "What is known of the images"]
+    assert shown.find("image", f"Image 1: {one.name}").description.startswith("current, ")
+    prompts = [cell for cell in shown.find_all("table cell") if cell.name == other.name]
+    assert prompts[0].description.startswith("differs; without: ")
+    assert "added: " in prompts[0].description
