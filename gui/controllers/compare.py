@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
     from gui.controllers.compare_image import ComparedImage
     from gui.controllers.comparison import Comparison
     from gui.views.compare_pane import ComparePane
+
+
+_PARTS: Final = (  # imported one at a time: all of them take longer than a frame
+    "gui.models.word_diff",
+    "gui.models.compared_table",
+    "gui.views.compare_cells",
+    "gui.views.compare_table",
+    "gui.views.compare_pane",
+    "gui.views.compare_view",
+    "gui.controllers.compare_facts",
+    "gui.controllers.compare_image",
+    "gui.controllers.comparison",
+)
 
 
 class CompareController(QObject):
@@ -52,6 +66,9 @@ class CompareController(QObject):
         self._taken_out: set[int] = set()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._follow)
+        self._unprepared = list(_PARTS)
+        self._preparing = QTimer(self, singleShot=True, interval=0)
+        self._preparing.timeout.connect(self._prepare)
         self._bind()
         window.compare_made.connect(self._listen)
         window.page_changed.connect(self._on_page_changed)
@@ -128,6 +145,8 @@ class CompareController(QObject):
     def _follow(self) -> None:
         """Compare what is selected now; back to the grid where that is not enough, or too much."""
         if self._comparison is None:
+            if self._unprepared and self._selection.has_few:
+                self._preparing.start()
             return
         keys: list[int] = []
         if self._selection.has_few:
@@ -136,6 +155,12 @@ class CompareController(QObject):
             self._comparison.set_images(keys)
         else:
             self.leave()
+
+    def _prepare(self) -> None:
+        """Import what comparing takes, now that somebody may want to: a part a turn of the loop."""
+        import_module(self._unprepared.pop(0))
+        if self._unprepared:
+            self._preparing.start()
 
     def _on_images_edited(self, keys: frozenset[int]) -> None:
         if self._comparison is not None:
