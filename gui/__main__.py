@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
             "large",
             "information",
             "compare",
+            "models",
             "prune",
             "preferences",
             "statistics",

@@ -12,6 +12,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from core.arrangement import Arrangement, Grouping
 from core.errors import StoreError
 from gui.models.place import Kind
 
@@ -26,6 +27,7 @@ VIEWS: Final = {
     "information": ("large_view", "information"),
     "compare": ("compare",),
 }
+ORDERS: Final = {"models": Arrangement(group=Grouping.MODEL)}
 DIALOGS: Final = {name: name for name in ("preferences", "prune", "statistics", "shortcuts")}
 DIMMED: Final = QColor(0, 0, 0, 110)
 SETTLING_SECONDS: Final = 1.0  # a dialog plans, and makes thumbnails, after it has opened
@@ -38,7 +40,8 @@ async def take(session: Session, file: Path, select: Sequence[int], show: str | 
         session: The window.
         file: The PNG file to write.
         select: The images to select first, 1 for the newest.
-        show: A place, a view or a dialog to show first: of ``PLACES``, ``VIEWS`` or ``DIALOGS``.
+        show: A place, a view, an order or a dialog to show first: of ``PLACES``, ``VIEWS``,
+            ``ORDERS`` or ``DIALOGS``.
 
     Returns:
         The exit status: 1, and the reason on stderr, if there is nothing to take it of or the
@@ -62,6 +65,9 @@ async def take(session: Session, file: Path, select: Sequence[int], show: str | 
         await session.all_loaded()
     if show in PLACES:
         session.window.dates.choose(PLACES[show])
+    elif show in ORDERS:
+        session.arranging.rearrange(ORDERS[show])
+        await session.all_loaded()
     elif show in VIEWS:
         for name in VIEWS[show]:
             session.window.actions_by_id[name].trigger()
