@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from gui.app import Session
 from gui.controllers import large_pictures
@@ -598,3 +598,23 @@ async def test_dragging_the_whole_image_gives_it_away(store, monkeypatch) -> Non
         QTest.mouseMove(canvas, canvas.rect().center() + QPoint(40, 0))
         QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton)
         assert given == [[session.images.key_at(1)]]
+
+
+async def test_in_a_narrow_window_the_other_buttons_are_in_a_menu(store) -> None:
+    async with open_window(store(images=4, days=1), size=(720, 480)) as session:
+        await open_large(session)
+        view = session.window.large
+        names = {"previous", "next", "zoom_in", "zoom_full", "information", "full_screen"}
+
+        def offered() -> tuple[set[str], set[str]]:
+            buttons = [each for each in view.findChildren(QToolButton) if each.isVisible()]
+            more = [each for each in buttons if each.accessibleName() == "More"]
+            menu = {action.objectName() for each in more for action in each.menu().actions()}
+            shown = {b.defaultAction().objectName() for b in buttons if b.defaultAction()}
+            assert all(b.x() + b.width() <= b.parentWidget().width() for b in buttons)
+            return shown & names, menu & names
+
+        shown, menu = offered()
+        assert shown | menu == names and not shown & menu and "zoom_full" in menu
+        session.window.resize(1600, 480)
+        await until(lambda: offered() == (names, set()))
