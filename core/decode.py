@@ -53,8 +53,9 @@ def _decode(image: ImageFile.ImageFile, edge: int) -> tuple[Image.Image, int]:
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     # First crudely, to no less than so many times the thumbnail, then by a filter.
     gap = 1.5 if scale <= 1 / 4 else 2.0
-    image.draft(None, (int(size[0] * gap), int(size[1] * gap)))  # a JPEG can be decoded smaller
-    pixels = pixels_of(image, 1 / scale)
+    least = int(size[0] * gap), int(size[1] * gap)
+    image.draft(None, least)  # a JPEG can be decoded smaller
+    pixels = pixels_of(image, 1 / scale, least)
     orientation = orientation_of(pixels)  # after loading: a PNG may have it at its end
     small = averageable(pixels).resize(size, Image.Resampling.BICUBIC, reducing_gap=gap)
     small = in_srgb(eight_bit(small), image.info.get("icc_profile"))

@@ -64,7 +64,11 @@ class _Options(ctypes.Structure):
     _fields_ = (
         ("bypass_filtering", ctypes.c_int),
         ("no_fancy_upsampling", ctypes.c_int),
-        ("others", ctypes.c_int * 12),
+        ("cropping", ctypes.c_int * 5),
+        ("use_scaling", ctypes.c_int),
+        ("scaled_width", ctypes.c_int),
+        ("scaled_height", ctypes.c_int),
+        ("others", ctypes.c_int * 4),
         ("pad", ctypes.c_uint32 * 5),
     )
 
@@ -74,7 +78,12 @@ class _Config(ctypes.Structure):
 
 
 def decode(
-    data: bytes, size: tuple[int, int], mode: str, *, coarse: bool = False
+    data: bytes,
+    size: tuple[int, int],
+    mode: str,
+    *,
+    coarse: bool = False,
+    scaled: tuple[int, int] | None = None,
 ) -> ctypes.Array[ctypes.c_char] | None:
     """Return the pixels of a still image, row by row from the top.
 
@@ -84,13 +93,14 @@ def decode(
         mode: "RGB", or "RGBA" for straight alpha.
         coarse: Leave out the smoothing of block edges and colours, which cannot be seen in an
             image that is made half as large or smaller.
+        scaled: The width and height to give it; each pixel is the mean of those in its place.
 
     Returns:
         ``None`` where this library cannot do it, or there is no such library.
     """
     if (library := _library()) is None:
         return None
-    config, (width, height) = _Config(), size
+    config, (width, height) = _Config(), scaled or size
     if not library.WebPInitDecoderConfigInternal(ctypes.byref(config), _ABI):
         return None
     features = ctypes.byref(config.features)
@@ -101,6 +111,9 @@ def decode(
     if (read.width, read.height) != size or read.has_animation:
         return None
     config.options.bypass_filtering = config.options.no_fancy_upsampling = coarse
+    if scaled:
+        config.options.use_scaling = True
+        config.options.scaled_width, config.options.scaled_height = scaled
     config.output.mode, channels = _CHANNELS[mode]
     pixels = ctypes.create_string_buffer(width * height * channels)
     config.output.is_external = 1

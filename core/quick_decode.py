@@ -24,33 +24,49 @@ _PNG_START = 8  # bytes of signature
 _COARSE_FROM = 2.0
 
 
-def pixels_of(image: ImageFile.ImageFile, shrink: float = 1.0) -> Image.Image:
+def pixels_of(
+    image: ImageFile.ImageFile, shrink: float = 1.0, least: tuple[int, int] | None = None
+) -> Image.Image:
     """Return an open image with its pixels loaded: ``image`` itself, or one decoded faster.
 
     Args:
         image: As Pillow has opened it; nothing of it has been decoded.
         shrink: How many times smaller its sides will be made than they are. From two times on
             the finest detail of a WebP image is not computed.
+        least: The width and height that are enough; of a WebP image, several pixels may then be
+            made one.
 
     Returns:
-        An image of the same size, mode and ``info``.
+        An image of the same size (but for ``least``), mode and ``info``.
 
     Raises:
         Exception: What Pillow raises on a broken file.
     """
-    pixels = samples_of(image, shrink)
+    size = _reduced(image, least) if least else image.size
+    pixels = samples_of(image, shrink, size)
     if pixels is None:
         image.load()
         return image
-    return image_of(image, pixels)
+    return image_of(image, pixels, size)
 
 
-def samples_of(image: ImageFile.ImageFile, shrink: float = 1.0) -> Any:
+def _reduced(image: ImageFile.ImageFile, least: tuple[int, int]) -> tuple[int, int]:
+    """Return the size to decode an image to: by a whole number, or what is next is blurred."""
+    if image.format != "WEBP" or image.mode != "RGB":  # colours are not weighed by their alpha
+        return image.size
+    factor = max(min(image.width // least[0], image.height // least[1]), 1)
+    return -(-image.width // factor), -(-image.height // factor)
+
+
+def samples_of(
+    image: ImageFile.ImageFile, shrink: float = 1.0, size: tuple[int, int] | None = None
+) -> Any:
     """Return the pixels of an open image as a buffer: row by row from the top, without gaps.
 
     Args:
         image: As Pillow has opened it; nothing of it has been decoded.
         shrink: As for ``pixels_of``.
+        size: The width and height to decode it to, by default its own; others only WebP can have.
 
     Returns:
         ``None`` where only Pillow can decode it.
@@ -58,18 +74,20 @@ def samples_of(image: ImageFile.ImageFile, shrink: float = 1.0) -> Any:
     decode = {"PNG": _png, "WEBP": _webp}.get(image.format or "")
     if decode is None or image.width * image.height > MOST_PIXELS:
         return None
-    return decode(image, shrink)
+    return decode(image, shrink, size or image.size)
 
 
-def image_of(image: ImageFile.ImageFile, samples: Any) -> Image.Image:
-    """Return an image of the samples of an open one, with its size, mode and ``info``."""
-    quick = Image.frombuffer(image.mode, image.size, samples, "raw", image.mode, 0, 1)
+def image_of(
+    image: ImageFile.ImageFile, samples: Any, size: tuple[int, int] | None = None
+) -> Image.Image:
+    """Return an image of the samples of an open one, with its size (or this), mode and ``info``."""
+    quick = Image.frombuffer(image.mode, size or image.size, samples, "raw", image.mode, 0, 1)
     quick.info = image.info
     return quick
 
 
-def _png(image: ImageFile.ImageFile, shrink: float) -> Any:
-    del shrink
+def _png(image: ImageFile.ImageFile, shrink: float, size: tuple[int, int]) -> Any:
+    del shrink, size
     decode = _kornia()
     if decode is None or not _is_plain(image) or (data := _content(image)) is None:
         return None
@@ -112,12 +130,13 @@ def _ends_with_its_pixels(data: bytes) -> bool:
     return False
 
 
-def _webp(image: ImageFile.ImageFile, shrink: float) -> Any:
+def _webp(image: ImageFile.ImageFile, shrink: float, size: tuple[int, int]) -> Any:
     if getattr(image, "is_animated", False) or image.mode not in ("RGB", "RGBA"):
         return None
     if (data := _content(image)) is None:
         return None
-    return libwebp.decode(data, image.size, image.mode, coarse=shrink >= _COARSE_FROM)
+    coarse, scaled = shrink >= _COARSE_FROM, None if size == image.size else size
+    return libwebp.decode(data, image.size, image.mode, coarse=coarse, scaled=scaled)
 
 
 def _content(image: ImageFile.ImageFile) -> bytes | None:
