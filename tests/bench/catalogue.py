@@ -6,6 +6,7 @@ import asyncio
 import os
 import statistics
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 from core import ImageStorageManager, StorageSettings
 from core.places import store_cache_folder
 from core.prune_records import RetentionPolicy
+from core.worker import NICENESS
 from tests.bench import original, store
 from tests.bench.timing import (
     Line,
@@ -104,7 +106,10 @@ async def _original_answers(read: Path, images: int) -> dict[str, float]:
 
 
 def first_index(root: Path, scale: Scale) -> Iterator[Measured]:
-    """A store that was never seen, beside reading its sidecars and doing nothing with them."""
+    """A store that was never seen, beside reading its sidecars and doing nothing with them.
+
+    Both are as nice to the machine: our workers give way to whatever else runs on it.
+    """
     base = store.large_store(root, scale.images)
 
     def ours() -> float:
@@ -113,7 +118,8 @@ def first_index(root: Path, scale: Scale) -> Iterator[Measured]:
         return scale.images / asyncio.run(_scan(base))
 
     def read() -> float:
-        return scale.images / seconds(lambda: read_sidecars(base))
+        with ProcessPoolExecutor(1, initializer=_be_nice) as reader:
+            return scale.images / reader.submit(_seconds_to_read, base).result()
 
     read()  # so that both find the same in memory
     rounds = scale.rounds if scale.images <= 20_000 else 1
@@ -132,6 +138,14 @@ async def _scan(base: Path) -> float:
         return await seconds_awaited(index)
     finally:
         await manager.close()
+
+
+def _be_nice() -> None:
+    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+
+
+def _seconds_to_read(base: Path) -> float:
+    return seconds(lambda: read_sidecars(base))
 
 
 def read_sidecars(base: Path) -> int:
