@@ -37,7 +37,8 @@ class Seen:
         first_change: When anything was.
         made: When as many thumbnails were made as were waited for; ``None``: not in time.
         most_made: How many there were in the end.
-        idle: When the processes had no more to do.
+        idle: When those processes had no more to do that do not give way to others: what is made
+            ahead while nobody does anything goes on.
         memory: Bytes of all processes, each share of what they share counted once.
     """
 
@@ -189,7 +190,7 @@ def _note_idle(seen: Seen, busy: list[tuple[float, float]]) -> None:
     before = [each for each in busy if each[0] <= now - IDLE_FOR]
     if before and seen.idle is None and seen.tiles and seen.tiles[-1][1] >= FIRST_TILES:
         then, used_then = before[-1]
-        if used - used_then < BUSY * (now - then):
+        if 0 <= used - used_then < BUSY * (now - then):  # less: one has begun to give way
             seen.idle = then
 
 
@@ -199,9 +200,12 @@ def _processes(pid: int) -> list[psutil.Process]:
 
 
 def _cpu_seconds(pid: int) -> float:
-    total = 0.0
+    """Return what the processes have used that are no nicer to others than this one."""
+    total, niceness = 0.0, psutil.Process().nice()
     for process in _processes(pid):
         try:
+            if process.nice() > niceness:
+                continue
             times = process.cpu_times()
         except psutil.NoSuchProcess:
             continue
