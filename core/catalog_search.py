@@ -24,7 +24,7 @@ from core.search_plan import SearchPlan, fact_of, matching_fact, plan_search
 from core.search_tables import KEY_BITS, add_searchable, waiting
 
 MOST_VALUES = 1_000  # of a field
-STEPS = 20_000  # of SQLite, some milliseconds, between two looks whether the answer is still wanted
+STEPS = 2_000  # of SQLite, within a millisecond, between two looks whether it is still wanted
 
 # Words of prompts may look like facts, and what once was a fact may be none any more: each is
 # looked for among the facts of the images there are.

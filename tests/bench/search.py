@@ -1,7 +1,8 @@
 """Searching a large store: the newest of what a word finds, beside asking SQLite without an index.
 
 Both read the same catalogue in this process. The first piece of a search is measured to the store's
-promise instead: as a person types, whatever letters they begin with.
+promise instead: as a person types, whatever letters they begin with. Facets are counted beside
+SQLite that groups all images, and beside finding what they count.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections.abc import Iterator
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import apsw
 
 from core import ImageStorageManager
+from core.facet_tables import COMBINATION
 from core.places import store_cache_folder
 from core.query import parse
 from core.search_plan import plan_search
@@ -27,6 +29,7 @@ from tests.bench.timing import (
     Line,
     Measured,
     Scale,
+    at_most,
     by_turns,
     faster,
     limit,
@@ -43,6 +46,9 @@ _LIKE = """
 SELECT key FROM image WHERE prompt LIKE '%' || ? || '%'
 ORDER BY day DESC, key DESC LIMIT ?
 """
+
+
+_GROUPED = "SELECT {}, count(*) FROM image GROUP BY 1, 2, 3, 4, 5"
 
 
 def searching(root: Path, scale: Scale) -> Iterator[Measured]:
@@ -91,10 +97,56 @@ async def _first_pieces(base: Path, rounds: int) -> dict[str, float]:
         return {letters: statistics.median(taken) for letters, taken in found.items()}
 
 
+def faceting(root: Path, scale: Scale) -> Iterator[Measured]:
+    """The facets of a whole store, and of what a word finds; and a key pressed meanwhile."""
+    base = store.large_store(root, scale.images)
+    catalogue = str(store_cache_folder(base) / "catalog.db")
+    kept, word, finding, after = asyncio.run(_facets(base, scale.some(5, 1)))
+    with closing(apsw.Connection(catalogue, apsw.SQLITE_OPEN_READONLY)) as connection:
+        sql = _GROUPED.format(COMBINATION.format("image"))
+        grouped = 1000 * seconds(lambda: connection.execute(sql).fetchall())
+    yield Line("facets of all images, ms (GROUP BY)", kept, grouped, faster(20))
+    yield Line(f"facets of “{COMMON}”, ms (finding it)", word, finding, at_most(2))
+    name = "first piece of a search while facets of all are counted, ms (limit)"
+    yield Line(name, after, FIRST_PIECE, limit(FIRST_PIECE))
+
+
+async def _facets(base: Path, rounds: int) -> list[float]:
+    """Return the milliseconds of both counts, of finding, and of a first piece after a key."""
+    async with opened(base) as manager:
+        while not await manager.searchable():
+            await asyncio.sleep(0.1)
+
+        async def count(text: str) -> None:
+            counter = manager.facet_counter(parse(text, datetime.now()))
+            await counter.count()
+            await counter.facets()
+
+        async def find() -> None:
+            async with aclosing(manager.search(parse(f"{COMMON} ", datetime.now()))) as pieces:
+                async for _ in pieces:
+                    pass
+
+        async def press() -> float:
+            counting = asyncio.create_task(count("study "))
+            await asyncio.sleep(0.05)
+            counting.cancel()
+            taken = await seconds_awaited(lambda: _piece(manager, "lig"))
+            with suppress(asyncio.CancelledError):
+                await counting
+            return taken
+
+        found: list[list[float]] = []
+        for _ in range(rounds):
+            counts = [await seconds_awaited(lambda text=t: count(text)) for t in ("", f"{COMMON} ")]
+            found.append([*counts, await seconds_awaited(find), await press()])
+        return [1000 * statistics.median(each) for each in zip(*found, strict=True)]
+
+
 async def _piece(manager: ImageStorageManager, letters: str) -> None:
     async with aclosing(manager.search(parse(letters, datetime.now()))) as pieces:
         async for _ in pieces:
             return
 
 
-GROUPS = (searching,)
+GROUPS = (searching, faceting)
