@@ -28,7 +28,8 @@ class Sidebar(QSplitter):
             part.raise_()  # screen readers read in the order of stacking
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
-        self.setStretchFactor(0, 1)
+        self.setStretchFactor(0, DATES_PX)
+        self.setStretchFactor(1, FACETS_PX)
         self.setSizes([DATES_PX, FACETS_PX])
         self.setMinimumWidth(NARROWEST_PX)
 
