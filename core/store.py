@@ -5,38 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Sequence
-from datetime import date
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from core import files, sidecar
-from core.catalog import Catalog
 from core.embedded_records import Embedded
 from core.errors import StoreError
 from core.event_stream import EventStream
 from core.events import CredentialsFound, EventBus, Listener
 from core.examiner import TURN_SECONDS
-from core.facet_counter import FacetCounter
 from core.follower import Follower
 from core.index import Index
 from core.pictures import Frame, LargePicture, Pictures
 from core.places import store_cache_folder
-from core.query_terms import Query, TextField
+from core.questions import Questions
 from core.records import (
-    DayImages,
-    DayTotal,
     ImageRecord,
-    SelectionSummary,
     StoredImage,
-    StoreTotals,
     Thumbnail,
 )
-from core.searcher import Found, Searcher
+from core.searcher import Searcher
 from core.settings import StorageSettings
-from core.statistics_records import MonthStatistics
 from core.thumbnails import TIMEOUT, Thumbnails
 from core.workers import WorkerPool
 
@@ -46,7 +38,7 @@ Metadata = dict[str, Any]
 T = TypeVar("T")
 
 
-class Store:
+class Store(Questions):
     """A store as a window sees it: images addressed by the catalogue's keys.
 
     It belongs to one event loop; its coroutines may run at the same time.
@@ -68,10 +60,11 @@ class Store:
         self._workers = workers or WorkerPool()
         self._events = EventBus()
         cache = store_cache_folder(self.base_path)
-        self._index = Index(self.base_path, cache, self._workers, self._events)
+        index = Index(self.base_path, cache, self._workers, self._events)
+        searcher = Searcher(self.base_path, index, self._workers, self._events)
+        super().__init__(index, searcher)
         self._thumbnails = Thumbnails(self.base_path, cache / "thumbnails.db", self._workers)
         self._pictures = Pictures(self.base_path)
-        self._searcher = Searcher(self.base_path, self._index, self._workers, self._events)
         self._opened = False
         self._follower: Follower | None = None
         self._writing: set[asyncio.Task[Any]] = set()
@@ -146,57 +139,10 @@ class Store:
         """Why the last look did not find, or read, the store's folder; ``None`` if it did."""
         return self._index.missing
 
-    # The catalogue as it is, without waiting for the disk
-
     @property
     def read_only(self) -> bool:
         """Whether this process may not write into the store's folder."""
         return not os.access(self.base_path, os.W_OK | os.X_OK)
-
-    async def totals(self) -> StoreTotals:
-        """Return what the catalogue knows the store to hold."""
-        return await self._index.read(Catalog.totals)
-
-    async def day_totals(self, days: Collection[int] | None = None) -> list[DayTotal]:
-        """Return these days (or all) as far as they have images, newest first."""
-        return await self._index.read(Catalog.day_totals, days)
-
-    async def days(
-        self, days: Collection[int] | None = None, *, pinned: bool = False
-    ) -> list[DayImages]:
-        """Return the ordered images of these days (``date.toordinal()``), or of all.
-
-        Args:
-            days: The days; by default all.
-            pinned: Only the images that are pinned; the bytes are theirs.
-        """
-        return await self._index.read(Catalog.pinned_days if pinned else Catalog.days, days)
-
-    async def records(self, keys: Collection[int]) -> dict[int, ImageRecord]:
-        """Return the records of these keys; a key of an image that is gone is left out."""
-        return await self._index.read(Catalog.records, keys)
-
-    def search(
-        self, query: Query, days: Collection[int] | None = None
-    ) -> AsyncGenerator[Found, None]:
-        """Find images, the newest days first; see :meth:`core.searcher.Searcher.search`."""
-        return self._searcher.search(query, days)
-
-    def facet_counter(self, query: Query) -> FacetCounter:
-        """Return what counts by facets what a search finds."""
-        return FacetCounter(self._index, query)
-
-    async def searchable(self) -> bool:
-        """Tell whether searches find all images of the catalogue, and not only some as yet."""
-        return not await self._index.read(Catalog.waiting)
-
-    async def search_values(self, field: TextField) -> list[str]:
-        """Return what images have in a field, such as all tags, in alphabetical order."""
-        return await self._index.read(Catalog.values, field)
-
-    async def unexamined(self) -> int:
-        """Count the images of which it is not known yet whether they have Content Credentials."""
-        return await self._index.read(Catalog.unexamined)
 
     async def examine(self) -> bool:
         """Look at the newest of these for a tenth of a second; tell whether there are more.
@@ -215,36 +161,6 @@ class Store:
         days, left = msgspec.convert(found, tuple[frozenset[int], int])
         self._events.emit(CredentialsFound(days, left))
         return left > 0
-
-    async def located(self, paths: Collection[str]) -> dict[str, ImageRecord]:
-        """Return the records of the images at these paths, relative to the store, by path.
-
-        An image that left a store and came back has another key, but the same path.
-        """
-        return await self._index.read(Catalog.at, paths)
-
-    async def summary(self, keys: Collection[int]) -> SelectionSummary | None:
-        """Return what these images share and sum up to; ``None`` if all of them are gone."""
-        return await self._index.read(Catalog.summary, keys)
-
-    async def statistics(
-        self, months: Collection[int] | None = None
-    ) -> AsyncGenerator[MonthStatistics, None]:
-        """Yield what was made month by month, newest first.
-
-        Each month is one short question to the catalogue, so that others come in between. Where
-        not all are taken, close the iterator (``contextlib.aclosing``).
-
-        Args:
-            months: Their first days (``date.toordinal()``); by default all in which anything was
-                made.
-        """
-        if months is None:
-            days = [date.fromordinal(total.day) for total in await self.day_totals()]
-            months = {day.replace(day=1).toordinal() for day in days}
-        for first in sorted(months, reverse=True):
-            after = date.fromordinal(first + 31).replace(day=1).toordinal()
-            yield await self._index.read(Catalog.month, first, after - 1)
 
     async def sidecar(self, record: ImageRecord) -> Metadata | None:
         """Read an image's sidecar as it is now; ``None`` if it has none.

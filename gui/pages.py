@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import StoreError, StoreNotFound, StoreUnreadable
+from gui.models.place import Kind
 from gui.text import translated
 
 
@@ -42,6 +43,22 @@ def no_store() -> Page:
 def opening(path: Path) -> Page:
     """The store is being opened."""
     return Page(_text("Opening {store}…", store=path.name), str(path), "open")
+
+
+def nothing_there(kind: Kind, store: Path, images: int, is_indexed: bool) -> Page:
+    """What was chosen in the tree of dates holds nothing, though no search is in its way.
+
+    Args:
+        kind: What was chosen.
+        store: The store's folder.
+        images: How many the store holds.
+        is_indexed: A scan is under way.
+    """
+    if kind == Kind.PINNED:
+        return nothing_pinned()
+    if images:
+        return empty_days()
+    return indexing() if is_indexed else empty_store(store)
 
 
 def indexing() -> Page:

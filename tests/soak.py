@@ -34,6 +34,7 @@ SLACK = 1.10  # of memory: allocators do not give back every page
 MOMENTS = 0.25, 1.0  # of the time: when memory is compared
 SHARE = 0.05  # of the time before such a moment: one look may meet a worker that is just starting
 LOOK_SECONDS = 1.0
+SHAPE = (256, 256)  # of what comes: the thumbnails kept are as many bytes as may be, and soon
 SETTLED_SECONDS = 30
 
 
@@ -85,11 +86,11 @@ class Others:
 
     def _save(self) -> None:
         self._number += 1
-        make_image(self._base, self._moment(), seed=self._number)
+        make_image(self._base, self._moment(), size=SHAPE, seed=self._number)
 
     def _save_in_pieces(self) -> None:
         self._number += 1
-        path = make_image(self._base, self._moment(), seed=self._number)
+        path = make_image(self._base, self._moment(), size=SHAPE, seed=self._number)
         data = path.read_bytes()
         with path.open("wb") as file:
             for start in range(0, len(data), 200):
@@ -99,7 +100,7 @@ class Others:
 
     def _rename_into_place(self) -> None:
         self._number += 1
-        path = make_image(self._base, self._moment(), seed=self._number)
+        path = make_image(self._base, self._moment(), size=SHAPE, seed=self._number)
         temporary = path.with_name(f".{path.name}.part")
         path.rename(temporary)
         time.sleep(0.01)
@@ -113,7 +114,7 @@ class Others:
     def _replace(self) -> None:
         if path := self._image():
             other = path.with_name(".new")
-            other.write_bytes(picture("png", (48, 32), self._rng.randrange(256)) + os.urandom(9))
+            other.write_bytes(picture("png", SHAPE, self._rng.randrange(256)) + os.urandom(9))
             other.replace(path)
 
     def _rename(self) -> None:
@@ -179,7 +180,7 @@ class Person:
     def _import(self) -> None:
         self._number += 1
         path = self._incoming / f"{self._number}.png"
-        path.write_bytes(picture("png", (64, 64), self._number % 256) + os.urandom(9))
+        path.write_bytes(picture("png", SHAPE, self._number % 256) + os.urandom(9))
         self._session.imports.add([path])
 
 

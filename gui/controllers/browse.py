@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.events import ScanChanged
 from core.query_terms import Query
-from core.records import DayImages, StoreTotals
+from core.records import DayImages
 from gui import pages
 from gui.aio import Latest
 from gui.controllers.arranging import Arranging
@@ -20,7 +20,6 @@ from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
 from gui.models.place import Kind, Place
-from gui.pages import Page
 
 
 class BrowseController(QObject):
@@ -278,18 +277,13 @@ class BrowseController(QObject):
         if self._images.rowCount():
             self._window.show_grid()
         elif self._search.finding is None or self._search.finding.complete:
-            self._window.show_page(self._page(store, totals))
-
-    def _page(self, store: OpenStore, totals: StoreTotals) -> Page:
-        """Say why there is nothing to show."""
-        indexing, finding = self._scan.progress is not None, self._search.finding
-        if finding is not None and totals.images:
-            return pages.nothing_found(bool(finding.totals()), self._search.waiting or indexing)
-        if self._place.kind == Kind.PINNED:
-            return pages.nothing_pinned()
-        if totals.images:
-            return pages.empty_days()
-        return pages.indexing() if indexing else pages.empty_store(store.path)
+            indexing = self._scan.progress is not None
+            if self._search.finding is not None and totals.images:
+                elsewhere = bool(self._search.finding.totals())
+                page = pages.nothing_found(elsewhere, self._search.waiting or indexing)
+            else:
+                page = pages.nothing_there(self._place.kind, store.path, totals.images, indexing)
+            self._window.show_page(page)
 
     def _on_scan_changed(self, scan: ScanChanged) -> None:
         self._scan = scan
