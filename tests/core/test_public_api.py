@@ -49,7 +49,7 @@ API = {
     "thumbnails": ("", "images, edge"),
     "prepare_thumbnails": ("async", "images, edge"),
     "picture": ("async", "record, edge=0"),
-    "frames": ("", "record, edge"),
+    "frames": ("", "record, edge, most_bytes=0"),
     "rescan": ("async", "*, full=False"),
     "recheck": ("", ""),
     "cancel_scan": ("async", ""),
