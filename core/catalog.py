@@ -34,7 +34,13 @@ from core.catalog_schema import SMALL_CACHE, catalog_errors
 from core.catalog_search import CatalogSearch
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
-from core.examined_tables import Unexamined, count_unexamined, next_unexamined, note_examined
+from core.examined_tables import (
+    Unexamined,
+    count_unexamined,
+    forget_examined_in_vain,
+    next_unexamined,
+    note_examined,
+)
 from core.presence import Place
 from core.prune_records import Candidate
 from core.records import (
@@ -286,10 +292,18 @@ class Catalog(CatalogSearch):
         """Return images that nobody looked at for Content Credentials, the newest first."""
         return next_unexamined(self._query, most)
 
-    def note_examined(self, looked: Sequence[tuple[Unexamined, bool]]) -> frozenset[int]:
-        """Note which images have Content Credentials; return the days of those that do."""
+    def note_examined(self, looked: Sequence[tuple[Unexamined, bool | None]]) -> frozenset[int]:
+        """Note which images have Content Credentials; return the days of those that do.
+
+        ``None`` stands for those that could not be opened.
+        """
         with self._transaction("BEGIN IMMEDIATE"):
             return note_examined(self._query, looked)
+
+    def forget_examined_in_vain(self) -> None:
+        """Have images that could not be opened looked at again."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            forget_examined_in_vain(self._query)
 
     def unexamined(self) -> int:
         """Count the images that nobody looked at for Content Credentials."""

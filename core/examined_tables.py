@@ -15,8 +15,11 @@ from core.catalog_rows import json_text
 
 EXAMINED_SCHEMA = """
 CREATE TABLE examined (
-    day INTEGER NOT NULL, key INTEGER NOT NULL, signed INTEGER NOT NULL, PRIMARY KEY (day, key)
+    day INTEGER NOT NULL, key INTEGER NOT NULL,
+    signed INTEGER,  -- NULL where the file could not be opened, which says nothing of it
+    PRIMARY KEY (day, key)
 ) WITHOUT ROWID;
+CREATE INDEX examined_in_vain ON examined (day, key) WHERE signed IS NULL;
 CREATE TABLE day_examined (day INTEGER PRIMARY KEY, images INTEGER NOT NULL);
 CREATE TRIGGER examined_added AFTER INSERT ON examined BEGIN
     INSERT INTO day_examined VALUES (new.day, 1)
@@ -82,10 +85,18 @@ def next_unexamined(query: Query, most: int) -> list[Unexamined]:
     return [Unexamined(*row) for row in query(_NEXT, (*days[0], most))] if days else []
 
 
-def note_examined(query: Query, looked: Sequence[tuple[Unexamined, bool]]) -> frozenset[int]:
-    """Note what was found, within a transaction; return the days on which any are signed."""
-    rows = [(image.key, image.size_bytes, image.modified_ns, int(has)) for image, has in looked]
+def note_examined(query: Query, looked: Sequence[tuple[Unexamined, bool | None]]) -> frozenset[int]:
+    """Note what was found, within a transaction; return the days on which any are signed.
+
+    ``None`` is found in a file that cannot be opened.
+    """
+    rows = [(image.key, image.size_bytes, image.modified_ns, has) for image, has in looked]
     return frozenset(day for day, signed in query(_NOTE, (json_text(rows),)) if signed)
+
+
+def forget_examined_in_vain(query: Query) -> None:
+    """Have images that could not be opened looked at again, within a transaction."""
+    query("DELETE FROM examined WHERE signed IS NULL", ())
 
 
 def count_unexamined(query: Query) -> int:

@@ -15,10 +15,14 @@ AT_ONCE = 100  # images noted in one transaction
 TURN_SECONDS = 0.1  # for which a worker is kept from other jobs
 
 
-def examine(base: str, catalog_path: str, seconds: float) -> tuple[list[int], int]:
+def examine(base: str, catalog_path: str, seconds: float, again: bool) -> tuple[list[int], int]:
     """Look at images that nobody has looked at, the newest first, for so long; in a worker process.
 
-    What cannot be read has none.
+    Args:
+        base: The store's folder.
+        catalog_path: Its catalogue.
+        seconds: How long.
+        again: Look also at those that could not be opened another time.
 
     Returns:
         The days on which some have Content Credentials, and how many images are left.
@@ -27,6 +31,8 @@ def examine(base: str, catalog_path: str, seconds: float) -> tuple[list[int], in
     days: set[int] = set()
     catalog = open_catalog(Path(catalog_path), Path(base))
     try:
+        if again:
+            catalog.forget_examined_in_vain()
         while images := catalog.next_unexamined(AT_ONCE):
             looked = []
             for image in images:
@@ -41,9 +47,9 @@ def examine(base: str, catalog_path: str, seconds: float) -> tuple[list[int], in
         catalog.close()
 
 
-def _is_signed(path: str, base: str) -> bool:
+def _is_signed(path: str, base: str) -> bool | None:
     try:
         with open_image(os.fsencode(path), os.fsencode(base)) as file:
             return is_signed(file)
     except (ThumbnailUnavailable, OSError):
-        return False
+        return None

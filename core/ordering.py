@@ -40,6 +40,7 @@ class Ordering:
         self._turn = asyncio.Lock()
         self._arranger: Arranger | None = None  # of that thread
         self._edited: set[int] = set()  # and not forgotten yet
+        self._resets = 0
         self._unsubscribe = events.subscribe(self._on_event)
 
     def close(self) -> None:
@@ -67,23 +68,33 @@ class Ordering:
             CatalogError: The catalogue cannot be read.
         """
         async with self._turn:
-            edited, self._edited = self._edited, set()
-            if edited:
-                self._thread.submit(self._forget, edited)
-            pieces = await self._in_thread(lambda: self._ready().missing(days, arrangement))
-            total, done = sum(len(keys) for _, keys in pieces), 0
-            for column, keys in pieces:
-                values = await self._index.read(Catalog.column, column, keys)
-                await self._in_thread(self._put, column, keys, values)
-                done += len(keys)
-                if progress is not None:
-                    progress(WorkProgress(done, total))
-            return await self._in_thread(lambda: self._ready().arranged(days, arrangement))
+            while True:
+                resets = self._resets
+                await self._learn(days, arrangement, progress)
+                if resets == self._resets:  # else all of it is forgotten by now
+                    return await self._in_thread(lambda: self._ready().arranged(days, arrangement))
+
+    async def _learn(
+        self, days: Sequence[DayImages], arrangement: Arrangement, progress: Progress | None
+    ) -> None:
+        """Read what is needed and not known yet."""
+        edited, self._edited = self._edited, set()
+        if edited:
+            self._thread.submit(self._forget, edited)
+        pieces = await self._in_thread(lambda: self._ready().missing(days, arrangement))
+        total, done = sum(len(keys) for _, keys in pieces), 0
+        for column, keys in pieces:
+            values = await self._index.read(Catalog.column, column, keys)
+            await self._in_thread(self._put, column, keys, values)
+            done += len(keys)
+            if progress is not None:
+                progress(WorkProgress(done, total))
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, ImagesChanged):
             self._edited |= event.changed
         elif isinstance(event, CatalogReset):  # other images have these keys now
+            self._resets += 1
             self._edited.clear()
             self._thread.submit(self._start_anew)
 

@@ -65,7 +65,7 @@ class Store(Questions):
         super().__init__(index, searcher)
         self._thumbnails = Thumbnails(self.base_path, cache / "thumbnails.db", self._workers)
         self._pictures = Pictures(self.base_path)
-        self._opened = False
+        self._opened = self._examined = False
         self._follower: Follower | None = None
         self._writing: set[asyncio.Task[Any]] = set()
 
@@ -103,6 +103,7 @@ class Store(Questions):
         What is being written is written to its end, and then closed.
         """
         self._opened = False
+        self._examined = False  # anything, since it was opened
         if self._follower is not None:
             follower, self._follower = self._follower, None
             await follower.close()
@@ -152,7 +153,10 @@ class Store(Questions):
         return await self._finish(self._examine())
 
     async def _examine(self) -> bool:
-        arguments = str(self.base_path), str(self._index.path), TURN_SECONDS
+        if self.missing is not None:
+            return False
+        again, self._examined = not self._examined, True
+        arguments = str(self.base_path), str(self._index.path), TURN_SECONDS, again
         try:
             found = await self._workers.call("examine", *arguments)
         except StoreError as error:

@@ -59,6 +59,7 @@ class Arranging(QObject):
         self.arrangement = BY_DAY
         self.times_shown = 0
         self._found_shown = False
+        self._skipped = False  # some of what was found, while another order was shown
         self._images = images
         self._grid = grid
         self._works = works
@@ -125,29 +126,27 @@ class Arranging(QObject):
         The thread is left to others every now and then. Whatever is shown anew meanwhile, or was
         since ``times_shown``, is of a later time.
         """
-        if self._days is None:
-            days = iter(sorted(changed, reverse=True))
-            while times_shown == self.times_shown and (some := list(islice(days, DAYS_AT_ONCE))):
-                self._images.update_days({day: changed[day] for day in some})
-                await asyncio.sleep(0)
-        elif times_shown == self.times_shown:
-            now = {**self._days, **changed}
+        left = dict(sorted(changed.items(), reverse=True))
+        while left and self._days is None and times_shown == self.times_shown:
+            self._images.update_days({day: left.pop(day) for day in [*islice(left, DAYS_AT_ONCE)]})
+            await asyncio.sleep(0)
+        if left and self._days is not None and times_shown == self.times_shown:
+            now = {**self._days, **left}
             self._days = {day: images for day, images in now.items() if images and images.keys}
-            await asyncio.sleep(max(self._rests_until - time.monotonic(), 0))
-            await self._arrange()
+            await self._answer(self._ask(), max(self._rests_until - time.monotonic(), 0))
 
     # What a search finds comes in pieces. By days, each is shown as it comes, the newest first. In
     # another order what is found first is not what stands first: it is shown together, in the end.
 
     def expect_found(self) -> None:
         """What a search finds is to take the place of what is shown when the first of it comes."""
-        self._found_shown = False
+        self._found_shown = self._skipped = False
 
     def show_found(self, finding: Finding, place: Place, days: frozenset[int]) -> None:
         """Show what is found so far in a place, or, where that is shown, on these days."""
         if self._days is not None:
-            return
-        if self._found_shown:
+            self._skipped = True
+        elif self._found_shown:
             self._images.update_days(finding.on(days, place))
         else:
             self._found_shown = True
@@ -156,14 +155,13 @@ class Arranging(QObject):
 
     async def show_all_found(self, finding: Finding, place: Place) -> None:
         """Show what is found in a place, now that the search has come to its end."""
-        if self._days is None and self._found_shown:
-            return
-        if self._found_shown:
-            await self.update_found(finding, place, self.days | {*finding.days})
-        else:
+        if not self._found_shown:
             self._found_shown = True
             self.times_shown += 1
             await self.show(finding.of(place))
+        elif self._days is not None or self._skipped:
+            days = self.days | {*finding.days}
+            await self.update(finding.on(days, place), self.times_shown)
 
     async def update_found(self, finding: Finding, place: Place, days: frozenset[int]) -> None:
         """Show what is found on these days by now; by days it is shown already."""
@@ -204,8 +202,9 @@ class Arranging(QObject):
         self._settled.clear()
         return self._asked
 
-    async def _answer(self, asked: int) -> None:
+    async def _answer(self, asked: int, pause: float = 0) -> None:
         try:
+            await asyncio.sleep(pause)
             async with self._turn:
                 await self._show_until(asked)
         finally:

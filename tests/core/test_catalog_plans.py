@@ -118,6 +118,7 @@ CALLS: dict[str, Callable[[Catalog], object]] = {
     "values": lambda catalog: catalog.values(TextField.MODEL),
     "next_unexamined": lambda catalog: catalog.next_unexamined(5),
     "unexamined": Catalog.unexamined,
+    "forget_examined_in_vain": Catalog.forget_examined_in_vain,
     "note_examined": note_some,
     "apply": apply_some,
     "keep_days": Catalog.keep_days,

@@ -86,6 +86,40 @@ async def test_searches_find_what_has_credentials_when_it_was_looked_at(opened):
     assert await found(manager, "has:c2pa") == signed - {replaced, gone}
 
 
+async def test_what_could_not_be_opened_is_looked_at_again_in_another_session(opened):
+    store, manager = opened
+    path = put(store, 1, "png", signed=True)
+    hidden = path.with_name("hidden")
+    await manager.open()
+    await manager.rescan()
+    await searchable(manager)
+    path.rename(hidden)  # as on a disk that was unplugged, and the catalogue does not know
+    await examine_all(manager)
+    hidden.rename(path)
+    await examine_all(manager)
+    assert await found(manager, "has:c2pa") == set()  # once is enough for now
+    await manager.close()
+    again = ImageStorageManager(manager.settings)
+    await again.open()
+    await examine_all(again)
+    signed = await found(again, "has:c2pa")
+    await again.close()
+    assert signed == {path.relative_to(store.base).as_posix()}
+
+
+async def test_a_store_out_of_reach_is_not_looked_through(opened):
+    store, manager = opened
+    put(store, 1, "png", signed=True)
+    await manager.open()
+    await manager.rescan()
+    store.base.rename(store.base.with_name("unplugged"))
+    await manager.rescan()
+    assert not await manager.examine()
+    store.base.with_name("unplugged").rename(store.base)
+    await manager.rescan()
+    assert await manager.unexamined() == 1
+
+
 async def test_what_cannot_be_read_is_looked_at_once_and_has_none(opened):
     store, manager = opened
     for n, content in enumerate([b"", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\xff\xff\xffWEBP", b"II*\0"]):

@@ -15,7 +15,7 @@ from core.arrangement import Arrangement, Grouping, PromptLabel, SortKey
 from core.arranging import Arranger
 from core.catalog import open_catalog
 from core.changes import FolderChange, pack
-from core.events import ImagesChanged
+from core.events import CatalogReset, ImagesChanged
 from core.records import DayImages, ImageRecord
 from tests.core.test_catalog import DAY, FOLDER, NOON, STORE, row
 from tests.stores import image_files, make_image, make_store, newest_first, sidecar_of
@@ -238,4 +238,22 @@ async def test_it_can_be_cancelled_and_goes_on_where_it_was(tmp_path, opened, mo
     await ordering.arrange(await manager.days(), dearest, told.append)
     assert [(each.done, each.total) for each in told][-1] == (25, 25)
     ordering.close()
+    ordering.close()
+
+
+async def test_a_catalogue_made_anew_meanwhile_is_read_anew(tmp_path, opened):
+    base = make_store(tmp_path / "store", images=30)
+    manager = await opened(base)
+    ordering, dearest = manager.ordering(), Arrangement(SortKey.COST, group=Grouping.NOTHING)
+    told = []
+
+    def reset_once(progress):
+        if not told:
+            manager._events.emit(CatalogReset())
+        told.append(progress)
+
+    arranged = await ordering.arrange(await manager.days(), dearest, reset_once)
+    records = await manager.records(arranged.keys)
+    assert [records[key].image_id for key in arranged.keys] == by_cost(base)
+    assert len(told) == 2
     ordering.close()

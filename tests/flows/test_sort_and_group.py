@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
 from contextlib import suppress
@@ -378,3 +379,42 @@ async def test_who_does_not_want_to_wait_gets_the_days(base):
         assert session.arranging.by_day
         assert session.window.actions_by_id["sort_date"].isChecked()
         assert await shown(session) == expected(base, BY_DAY)
+
+
+async def test_orders_that_change_while_many_days_come_lose_none(base):
+    async with open_window(base) as session:
+        for number in range(200):
+            when = DAY - timedelta(days=number % 60, hours=1, seconds=number)
+            make_image(base, when, seed=100 + number)
+        store, ways = session.stores.store, itertools.cycle(["sort_size", "sort_date"])
+        for _ in range(12):
+            await store.manager.rescan(full=True)  # tells of all days that came
+            for _ in range(3):
+                session.window.actions_by_id[next(ways)].trigger()
+                await asyncio.sleep(0.01)
+        await session.browse.settled()
+        if not session.arranging.by_day:
+            session.window.actions_by_id["sort_date"].trigger()
+        await session.browse.settled()
+        assert await shown(session) == expected(base, BY_DAY)
+
+
+async def test_days_that_come_one_after_the_other_go_on_in_another_order(base):
+    async with open_window(base) as session:
+        store, arranging = session.stores.store, session.arranging
+        days = {day.day: day for day in await store.manager.days()}
+        session.images.set_days([])
+        coming = asyncio.ensure_future(arranging.update(days, arranging.times_shown))
+        await asyncio.sleep(0)  # some of them are there
+        assert 0 < session.images.rowCount() < 40
+        how = Arrangement(SortKey.SIZE, True, Grouping.NOTHING)
+        arranging.rearrange(how)
+        await coming
+        assert await shown(session) == expected(base, how)
+        rest = {day: days[day] for day in [*days][:3]}
+        going = asyncio.ensure_future(arranging.update(dict.fromkeys(rest), arranging.times_shown))
+        await asyncio.sleep(0)
+        arranging.rearrange(BY_DAY)
+        await going
+        await session.browse.settled()
+        assert session.images.rowCount() == 40 - sum(len(day.keys) for day in rest.values())
