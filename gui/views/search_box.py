@@ -30,7 +30,7 @@ from gui.text import translated
 from gui.views.search_offers import SearchOffers
 
 WIDEST_PX: Final = 340
-NARROWEST_PX: Final = 160
+NARROWEST_PX: Final = 128
 ICON_PX: Final = 16
 BELOW_PX: Final = 6
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtGui import QAction, QPalette, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 
 from gui.icons import icon
@@ -19,6 +19,7 @@ BUTTONS: Final = (
     (("open", "Open"), ("import", "Import")),
     (("pin", "Pin"), ("delete", "Delete"), ("prune", "Prune")),
 )
+_Style = Qt.ToolButtonStyle
 APPEARANCES: Final = ("appearance_system", "appearance_light", "appearance_dark")
 
 
@@ -47,7 +48,8 @@ class ToolBar(QToolBar):
         self.setObjectName("tools")
         self.setMovable(False)
         self.setIconSize(QSize(20, 20))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setToolButtonStyle(_Style.ToolButtonTextBesideIcon)
+        self._widest = 0
         self._add_buttons(actions)
         self._add_slider(cell_size)
         self.addWidget(self.arrangement)
@@ -56,6 +58,21 @@ class ToolBar(QToolBar):
         self.addWidget(space)
         self.addWidget(search)
         self._add_appearance(actions)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words out where they would push the search box over the edge."""
+        style = _Style.ToolButtonTextBesideIcon
+        if event.size().width() < self._width_with_words():
+            style = _Style.ToolButtonIconOnly
+        if style != self.toolButtonStyle():
+            self.setToolButtonStyle(style)
+        super().resizeEvent(event)
+
+    def _width_with_words(self) -> int:
+        """Return how wide the bar is with words; it is known while they are shown."""
+        if self.toolButtonStyle() == _Style.ToolButtonTextBesideIcon:
+            self._widest = max(self._widest, self.sizeHint().width())
+        return self._widest
 
     def set_cell_size(self, cell_size: int) -> None:
         """Show the size that thumbnails have."""

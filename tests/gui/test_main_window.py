@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSlider,
+    QToolBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gui import theme
@@ -289,3 +298,16 @@ def test_problems_can_be_read_and_copied(window: MainWindow, qtbot: QtBot) -> No
 
 def test_actions_belong_to_whom_they_are_made_for(window: MainWindow) -> None:
     assert all(action.parent() is window for action in create_actions(window).values())
+
+
+async def test_in_a_narrow_window_the_words_of_buttons_give_way_to_the_search_box(
+    window: MainWindow,
+) -> None:
+    bar, search = window.findChild(QToolBar, "tools"), window.search
+    for width, words in ((1440, True), (720, False), (1440, True)):
+        window.resize(width, 600)
+        await asyncio.sleep(0)
+        right = search.mapTo(window, search.rect().topRight()).x()
+        assert search.isVisible() and right < width
+        style = bar.toolButtonStyle()
+        assert (style == Qt.ToolButtonStyle.ToolButtonTextBesideIcon) == words
