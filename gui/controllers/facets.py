@@ -134,12 +134,17 @@ class FacetsController(QObject):
         return days
 
     async def _count(self, store: OpenStore, counter: FacetCounter, days: set[int] | None) -> None:
-        await counter.count(days)
-        while self._days:
-            await counter.count(self._take_days())
-        facets = await counter.facets()
-        whole = await store.manager.searchable()
-        self._under_way = False
+        try:
+            await counter.count(days)
+            while self._days:
+                await counter.count(self._take_days())
+            facets = await counter.facets()
+            whole = await store.manager.searchable()
+        except BaseException:
+            self._anew |= counter is self._counter  # the days that were taken are not counted
+            raise
+        finally:
+            self._under_way &= counter is not self._counter
         self._model.set_facets(facets)
         self._pane.tell(_note(counter, whole))
         if self._days:

@@ -6,9 +6,12 @@ import json
 from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from core.errors import CatalogError
+from core.facet_counter import FacetCounter
 from core.facets import Facet
 from gui.models.facets import Role
 from tests.flows.conftest import all_loaded, open_window, until
@@ -209,3 +212,26 @@ async def test_hidden_facets_are_not_counted_and_come_back_as_they_were_left(sto
         await counted(session)
         assert window.sidebar.sizes() == sizes
         assert counts(session, Facet.MODEL) == expected(base, newest_first(base), Facet.MODEL)
+
+
+@pytest.mark.logs_error("a background task failed")
+async def test_what_a_failed_count_left_out_is_counted_with_the_next_change(
+    store, monkeypatch, caplog
+):
+    base = store(images=20, days=3)
+    count = FacetCounter.count
+
+    async def fail(counter, days=None):
+        monkeypatch.setattr(FacetCounter, "count", count)
+        raise CatalogError("The catalogue cannot be read")
+
+    async with open_window(base) as session:
+        await counted(session)
+        session.stores.store.manager.follow()
+        monkeypatch.setattr(FacetCounter, "count", fail)
+        make_image(base, DAY + timedelta(days=3))
+        await until(lambda: "a background task failed" in caplog.text)
+        make_image(base, DAY + timedelta(days=4))
+        await until(lambda: sum(counts(session, Facet.FORMAT).values()) == 22)
+        await counted(session)
+        assert counts(session, Facet.FORMAT) == expected(base, newest_first(base), Facet.FORMAT)
