@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
 import msgspec
@@ -62,6 +63,7 @@ class FacetValue(msgspec.Struct, frozen=True):
 Facets = dict[Facet, tuple[FacetValue, ...]]
 
 PINNED, UNPINNED = "pinned", "not pinned"
+_ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _FACETS_OF = {TextField.MODEL: Facet.MODEL, TextField.PROVIDER: Facet.PROVIDER,
               TextField.FORMAT: Facet.FORMAT}  # fmt: skip
 
@@ -97,16 +99,17 @@ def facets_of(
     names = _spellings(everything, found)
     passing = {facet: _passing(query, facet, names[facet]) for facet in Facet}
     counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    columns = list(zip(passing.values(), counts.values(), strict=True))
     for combination, images in found.items():
         values = [_lower(value) for value in combination]
-        barred = [
-            facet for facet, value in zip(Facet, values, strict=True) if value not in passing[facet]
-        ]
-        if len(barred) > 1:
-            continue
-        for facet, value in zip(Facet, values, strict=True):
-            if not barred or barred[0] == facet:
-                counts[facet][value] += images
+        counted = zip(columns, values, strict=True)
+        barred = [(count, value) for (passes, count), value in counted if value not in passes]
+        if not barred:
+            for (_, count), value in zip(columns, values, strict=True):
+                count[value] += images
+        elif len(barred) == 1:
+            count, value = barred[0]
+            count[value] += images
     return {
         facet: _values(
             facet, names[facet], counts[facet], passing[facet] if _holds_any(query, facet) else ()
@@ -121,11 +124,12 @@ def marked(facets: Facets, query: Query) -> Facets:
 
 
 def _marked(query: Query, facet: Facet, values: Sequence[FacetValue]) -> Iterator[FacetValue]:
-    any_held = _holds_any(query, facet)
-    passing = _passing(query, facet, {_lower(value.name) for value in values})
+    holding: Collection[str] = ()
+    if _holds_any(query, facet):
+        holding = _passing(query, facet, {_lower(value.name) for value in values})
     for value in values:
-        held = any_held and _lower(value.name) in passing
-        yield msgspec.structs.replace(value, held=held)
+        held = bool(holding) and _lower(value.name) in holding
+        yield value if held == value.held else msgspec.structs.replace(value, held=held)
 
 
 def with_values(text: str, facet: Facet, values: Sequence[FacetValue], now: datetime) -> str:
@@ -177,10 +181,10 @@ def _terms_of(query: Query, facet: Facet) -> list[Term]:
 def _spellings(*counted: Mapping[Combination, int]) -> dict[Facet, dict[str, str]]:
     """Return the values that there are by facet, in lower case, with the commonest spelling."""
     spelled: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
-    for each in counted:
-        for combination, images in each.items():
-            for facet, value in zip(Facet, combination, strict=True):
-                spelled[facet][value] += images
+    for place, counts in enumerate(spelled.values()):
+        for each in counted:
+            for combination, images in each.items():
+                counts[combination[place]] += images
     spelled[Facet.PINNED].update({PINNED: 0, UNPINNED: 0})  # these can be held where none is so
     return {
         facet: {_lower(value): value for value, _ in reversed(counts.most_common())}
@@ -233,5 +237,5 @@ def _term(facet: Facet, name: str) -> Term:
 
 
 def _lower(text: str) -> str:
-    """As SQLite does, and so the catalogue."""
-    return "".join(each.lower() if each.isascii() else each for each in text)
+    """As SQLite does, and so the catalogue: of letters, only those of ASCII."""
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
