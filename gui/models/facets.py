@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -16,6 +17,7 @@ from gui.models.date_nodes import runs_of
 from gui.text import count_text, number_text, translated
 
 TOP: Final = 10  # values of a facet that are shown at first
+MOST: Final = 200  # of the others: laying out thousands takes longer than anybody should wait
 
 _Index = QModelIndex | QPersistentModelIndex
 _Qt = Qt.ItemDataRole
@@ -35,10 +37,12 @@ class Row(NamedTuple):
     Attributes:
         value: The value; ``None`` for the row that shows more or fewer.
         hidden: How many more there are; 0 for a value, or if all are shown.
+        whole: It shows fewer.
     """
 
     value: FacetValue | None
     hidden: int = 0
+    whole: bool = False
 
     @property
     def name(self) -> str | None:
@@ -54,7 +58,7 @@ class FacetModel(QAbstractItemModel):
         self._facets: Facets = {}
         self._shown: list[Facet] = []
         self._rows: dict[Facet, list[Row]] = {facet: [] for facet in Facet}
-        self._whole: set[Facet] = set()  # of these all values are shown
+        self._whole: set[Facet] = set()  # of these all values are shown, or ``MOST``
 
     @property
     def facets(self) -> Facets:
@@ -69,7 +73,10 @@ class FacetModel(QAbstractItemModel):
             self._show(facet, _rows_of(values, facet in self._whole))
 
     def show_whole(self, facet: Facet, whole: bool) -> None:
-        """Show all values of a facet, or only the commonest and those that the search holds."""
+        """Show all values of a facet, or only the commonest and those that the search holds.
+
+        Of thousands, the commonest are shown even then: typing finds the others.
+        """
         (self._whole.add if whole else self._whole.discard)(facet)
         self._show(facet, _rows_of(self._facets.get(facet, ()), whole))
 
@@ -198,19 +205,23 @@ class FacetModel(QAbstractItemModel):
 
 def _rows_of(values: Sequence[FacetValue], whole: bool) -> list[Row]:
     """Return the rows of a facet: the commonest values, those that are held, and how many more."""
-    shown = [v for place, v in enumerate(values) if whole or place < TOP or v.held]
+    common = MOST if whole else TOP
+    held = islice((value for value in values[common:] if value.held), MOST)
+    shown = [*values[:common], *held]
     rows = [Row(value) for value in shown]
     if len(values) > TOP and (whole or len(shown) < len(values)):
-        rows.append(Row(None, len(values) - len(shown)))
+        rows.append(Row(None, len(values) - len(shown), whole))
     return rows
 
 
 def _row_text(facet: Facet, row: Row) -> str:
     if row.value is not None:
         return _value_text(facet, row.value.name)
-    if not row.hidden:
-        return _text("Fewer")
-    return _text("{count} more…", count=number_text(row.hidden))
+    if not row.whole:
+        return _text("{count} more…", count=number_text(row.hidden))
+    if row.hidden:
+        return _text("Fewer · {count} not shown", count=number_text(row.hidden))
+    return _text("Fewer")
 
 
 def _facet_text(facet: Facet) -> str:

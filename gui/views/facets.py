@@ -104,7 +104,7 @@ class FacetTree(QTreeView):
         if row is None:
             self.setExpanded(index, not self.isExpanded(index))
         elif row.value is None:
-            self._model.show_whole(facet, row.hidden > 0)
+            self._model.show_whole(facet, not row.whole)
         else:
             self.value_toggled.emit(facet, row.value, besides)
 

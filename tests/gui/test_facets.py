@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.facets import UNPINNED, Facet, Facets, FacetValue
 from core.query_terms import Mark, Term, TextField, Value
-from gui.models.facets import TOP, FacetModel, Role
+from gui.models.facets import MOST, TOP, FacetModel, Role
 from gui.views.facets import FacetTree
 
 Key = Qt.Key
@@ -104,6 +104,22 @@ def test_the_commonest_are_shown_and_what_is_held_and_the_others_when_asked_for(
     assert names()[-1] == "4 more…"
     model.set_facets({Facet.MODEL: values[:TOP]})
     assert names() == [f"m{n}" for n in range(TOP)]
+
+
+def test_thousands_of_values_are_never_laid_out_at_once(model: FacetModel) -> None:
+    values = tuple(model_named(f"m{n}", 9_999 - n, held=n == 4_321) for n in range(5_000))
+
+    def names() -> list[str]:
+        return [name for name, _, _ in outline(model)[0][1]]
+
+    model.set_facets({Facet.MODEL: values})
+    model.show_whole(Facet.MODEL, True)
+    shown = [*(f"m{n}" for n in range(MOST)), "m4321"]
+    assert names() == [*shown, f"Fewer · {5_000 - len(shown):,} not shown"]
+    model.set_facets({Facet.MODEL: tuple(model_named(v.name, held=True) for v in values)})
+    assert names() == [*(f"m{n}" for n in range(2 * MOST)), "Fewer · 4,600 not shown"]
+    model.show_whole(Facet.MODEL, False)
+    assert names() == [*(f"m{n}" for n in range(TOP + MOST)), "4,790 more…"]
 
 
 def test_what_is_known_of_a_value_stays_with_it_whatever_comes_and_goes(model: FacetModel) -> None:
