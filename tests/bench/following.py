@@ -52,13 +52,19 @@ def bursts(root: Path, scale: Scale) -> Iterator[Measured]:
     """Thousands of files are copied in; then a checkout puts others into the place of all."""
     count = scale.some(BURST, 50)
     new = store.large_store(root, count)
+    names = {path.name for path in new.rglob("*.*")}  # of which the smaller store has some, too
     for what, name in (
         ("burst", f"{count:,} images copied in: all shown after the last, s (limit)"),
         ("replacement", f"all replaced by {count:,} others: all shown after the last, s (limit)"),
     ):
         base = root / "following"
         shutil.rmtree(base, ignore_errors=True)
-        shutil.copytree(store.large_store(root, scale.few), base, copy_function=os.link)
+        shutil.copytree(
+            store.large_store(root, scale.few),
+            base,
+            copy_function=os.link,
+            ignore=lambda _, found: names.intersection(found),
+        )
         found = figures("following", what, base, new, **OFFSCREEN)
         shutil.rmtree(store_cache_folder(base))
         shutil.rmtree(base)
@@ -83,19 +89,29 @@ async def _saved(session: Session, base: Path, how: str, count: int) -> dict[str
     return {"seconds": time.perf_counter() - began}
 
 
-async def _others(session: Session, base: Path, write: Callable[[], object]) -> dict[str, float]:
-    """Write in a thread; then wait until the window's images are those of the disk."""
+async def _others(
+    session: Session, base: Path, wanted: set[str], write: Callable[[], object]
+) -> dict[str, float]:
+    """Write in a thread; then wait until the window's images are those that there are to be."""
+
+    def written() -> float:
+        write()
+        return time.perf_counter()  # here: the loop that is to know may be busy with what came
+
     ended = Event()
     waiting = asyncio.create_task(asyncio.to_thread(_longest_wait, base, ended))
-    await asyncio.to_thread(write)
-    began = time.perf_counter()
-    wanted = {path.relative_to(base).as_posix() for path in truth(base)}
-    taken = time.perf_counter() - began  # of the look at the disk
-    while not await _same(session, wanted):
-        await asyncio.sleep(TURN)
-    seconds = time.perf_counter() - began - taken
-    ended.set()
+    try:
+        last_write = await asyncio.to_thread(written)
+        while not await _same(session, wanted):
+            await asyncio.sleep(TURN)
+        seconds = time.perf_counter() - last_write
+    finally:
+        ended.set()  # or its thread would keep this process
     return {"seconds": seconds, "wait": await waiting}
+
+
+def _images(base: Path) -> set[str]:
+    return {path.relative_to(base).as_posix() for path in truth(base)}
 
 
 async def _same(session: Session, wanted: set[str]) -> bool:
@@ -140,9 +156,11 @@ async def _measured(what: str, base: Path, more: str) -> dict[str, float]:
         await asyncio.sleep(1)  # following begins when the first screen is there
         measure: Awaitable[dict[str, float]]
         if what == "burst":
-            measure = _others(session, base, lambda: _copy(base, Path(more)))
+            wanted = _images(base) | _images(Path(more))
+            measure = _others(session, base, wanted, lambda: _copy(base, Path(more)))
         elif what == "replacement":
-            measure = _others(session, base, lambda: _replace(base, Path(more)))
+            wanted = _images(Path(more))
+            measure = _others(session, base, wanted, lambda: _replace(base, Path(more)))
         else:
             measure = _saved(session, base, what, int(more))
         return await measure
