@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.bench.screen import Seen, _note_idle
+
 ROOT = Path(__file__).parents[1]
 COLUMNS = ["name", "ours", "beside", "ratio", "target", "met"]
 
@@ -55,3 +57,15 @@ def test_nothing_that_it_started_outlives_it(tmp_path: Path) -> None:
         bench.wait(20)
     _, alive = psutil.wait_procs(started, timeout=10)
     assert not alive
+
+
+def test_work_that_begins_after_a_pause_is_waited_for() -> None:
+    seen, busy = Seen(tiles=[(0.5, 9)]), []
+    used = 0.0
+    for tenth in range(1, 100):
+        now = tenth / 10
+        used += 0.1 if now <= 1 or 3 < now <= 5 else 0.0
+        busy.append((now, used))
+        _note_idle(seen, busy)
+        assert seen.at_rest == (now > 8.05), now
+    assert seen.idle == pytest.approx(5)

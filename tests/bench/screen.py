@@ -26,6 +26,7 @@ LOOK = 0.01
 CLEARED = 0.2
 BUSY = 0.05  # of a core
 IDLE_FOR = 0.5
+AT_REST = 3.0  # seconds of idleness: what is made ahead begins when nothing was done for 1.5
 
 
 @dataclass
@@ -37,8 +38,8 @@ class Seen:
         first_change: When anything was.
         made: When as many thumbnails were made as were waited for; ``None``: not in time.
         most_made: How many there were in the end.
-        idle: When those processes had no more to do that do not give way to others: what is made
-            ahead while nobody does anything goes on.
+        idle: Since when all processes have had next to nothing to do; ``None``: they have.
+        at_rest: Whether that has lasted, so that it will.
         memory: Bytes of all processes, each share of what they share counted once.
     """
 
@@ -47,6 +48,7 @@ class Seen:
     made: float | None = None
     most_made: int = 0
     idle: float | None = None
+    at_rest: bool = False
     memory: int = 0
 
     def when(self, tiles: float) -> float:
@@ -185,13 +187,16 @@ def watch(
 
 
 def _note_idle(seen: Seen, busy: list[tuple[float, float]]) -> None:
-    """Note the beginning of the first time in which next to nothing was done."""
+    """Note since when next to nothing is done, from moments and what had been used by then."""
     now, used = busy[-1]
     before = [each for each in busy if each[0] <= now - IDLE_FOR]
-    if before and seen.idle is None and seen.tiles and seen.tiles[-1][1] >= FIRST_TILES:
+    if before and seen.tiles and seen.tiles[-1][1] >= FIRST_TILES:
         then, used_then = before[-1]
-        if 0 <= used - used_then < BUSY * (now - then):  # less: one has begun to give way
+        if not 0 <= used - used_then < BUSY * (now - then):
+            seen.idle = None
+        elif seen.idle is None:
             seen.idle = then
+    seen.at_rest = seen.idle is not None and now - seen.idle > AT_REST
 
 
 def _processes(pid: int) -> list[psutil.Process]:
@@ -200,14 +205,12 @@ def _processes(pid: int) -> list[psutil.Process]:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Return what the processes have used that are no nicer to others than this one."""
-    total, niceness = 0.0, psutil.Process().nice()
+    """Return what the processes have used, and those that ended and were theirs."""
+    total = 0.0
     for process in _processes(pid):
         try:
-            if process.nice() > niceness:
-                continue
             times = process.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        total += times.user + times.system
+        total += times.user + times.system + times.children_user + times.children_system
     return total
