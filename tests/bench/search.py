@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections.abc import Iterator
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,10 @@ import apsw
 
 from core import ImageStorageManager
 from core.facet_tables import COMBINATION
-from core.places import store_cache_folder
 from core.query import parse
 from core.search_plan import plan_search
 from tests.bench import store
-from tests.bench.catalogue import opened
+from tests.bench.catalogue import opened, sqlite_alone
 from tests.bench.timing import (
     CannotMeasureError,
     Line,
@@ -56,8 +55,7 @@ def searching(root: Path, scale: Scale) -> Iterator[Measured]:
     base = store.large_store(root, scale.images)
     pieces = asyncio.run(_first_pieces(base, scale.some(9, 1)))
     rounds = scale.rounds if scale.images <= 20_000 else 1
-    catalogue = str(store_cache_folder(base) / "catalog.db")
-    with closing(apsw.Connection(catalogue, apsw.SQLITE_OPEN_READONLY)) as connection:
+    with sqlite_alone(base) as connection:
         for kind, word in (("a rare", RARE), ("a common", COMMON)):
             ours, beside = _newest(connection, word, rounds)
             yield Line(f"newest {FIRST} of {kind} word, ms (LIKE)", ours, beside, faster(20))
@@ -100,11 +98,7 @@ async def _first_pieces(base: Path, rounds: int) -> dict[str, float]:
 def faceting(root: Path, scale: Scale) -> Iterator[Measured]:
     """The facets of a whole store, and of what a word finds; and a key pressed meanwhile."""
     base = store.large_store(root, scale.images)
-    catalogue = str(store_cache_folder(base) / "catalog.db")
-    kept, word, finding, after = asyncio.run(_facets(base, scale.some(5, 1)))
-    with closing(apsw.Connection(catalogue, apsw.SQLITE_OPEN_READONLY)) as connection:
-        sql = _GROUPED.format(COMBINATION.format("image"))
-        grouped = 1000 * seconds(lambda: connection.execute(sql).fetchall())
+    kept, grouped, word, finding, after = asyncio.run(_facets(base, scale.some(5, 1)))
     yield Line("facets of all images, ms (GROUP BY)", kept, grouped, faster(20))
     yield Line(f"facets of “{COMMON}”, ms (finding it)", word, finding, at_most(2))
     name = "first piece of a search while facets of all are counted, ms (limit)"
@@ -112,7 +106,12 @@ def faceting(root: Path, scale: Scale) -> Iterator[Measured]:
 
 
 async def _facets(base: Path, rounds: int) -> list[float]:
-    """Return the milliseconds of both counts, of finding, and of a first piece after a key."""
+    """Return medians of milliseconds, all taken by turns when all has been done once.
+
+    They are of the facets of all images, of SQLite that groups all, of the facets of a word, of
+    finding it, and of a first piece after a key.
+    """
+    grouping = _GROUPED.format(COMBINATION.format("image"))
     async with opened(base) as manager:
         while not await manager.searchable():
             await asyncio.sleep(0.1)
@@ -137,10 +136,13 @@ async def _facets(base: Path, rounds: int) -> list[float]:
             return taken
 
         found: list[list[float]] = []
-        for _ in range(rounds):
-            counts = [await seconds_awaited(lambda text=t: count(text)) for t in ("", f"{COMMON} ")]
-            found.append([*counts, await seconds_awaited(find), await press()])
-        return [1000 * statistics.median(each) for each in zip(*found, strict=True)]
+        with sqlite_alone(base) as connection:
+            for _ in range(1 + rounds):
+                of_all = await seconds_awaited(lambda: count(""))
+                grouped = seconds(lambda: connection.execute(grouping).fetchall())
+                of_word = await seconds_awaited(lambda: count(f"{COMMON} "))
+                found.append([of_all, grouped, of_word, await seconds_awaited(find), await press()])
+        return [1000 * statistics.median(each) for each in zip(*found[1:], strict=True)]
 
 
 async def _piece(manager: ImageStorageManager, letters: str) -> None:
