@@ -50,6 +50,7 @@ class SearchRunner(QObject):
         self.finding: Finding | None = None
         self.waiting = False
         self._unexamined = 0
+        self._found = 0
         self._stats = window.stats
         self._dates = dates
         self._on_end = on_end
@@ -80,6 +81,7 @@ class SearchRunner(QObject):
             return
         self._running.cancel()
         self.finding = None
+        self._found = 0
         if self.query is None:
             self._stats.set_found(None)
         else:
@@ -94,10 +96,13 @@ class SearchRunner(QObject):
             totals = self.finding.totals()
             self._dates.set_totals(totals)
             self._dates.set_sums(Kind.PINNED, self.finding.pinned_images(), None)
-            found = sum(day.images for day in totals)
-            unexamined = self._unexamined if self._asks_for_credentials else 0
-            self._stats.set_found(found, still_indexing=self.waiting, unexamined=unexamined)
+            self._found = sum(day.images for day in totals)
+            self._tell_found()
             self.counted.emit()
+
+    def _tell_found(self) -> None:
+        unexamined = self._unexamined if self._asks_for_credentials else 0
+        self._stats.set_found(self._found, still_indexing=self.waiting, unexamined=unexamined)
 
     async def _run(self, store: OpenStore, finding: Finding) -> None:
         self.waiting = not await store.manager.searchable()
@@ -120,9 +125,11 @@ class SearchRunner(QObject):
 
     def _on_credentials_found(self, found: CredentialsFound) -> None:
         self._unexamined = found.left
-        if self.finding is not None and self._asks_for_credentials:
-            self.outdated.emit(found.days)
-            self.count()
+        if self.finding is None or not self._asks_for_credentials:
+            return
+        if found.days:
+            self.outdated.emit(found.days)  # which are counted when they are searched
+        self._tell_found()
 
     def _on_grew(self, grew: SearchGrew) -> None:
         self.waiting = grew.waiting

@@ -11,6 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from core.events import CredentialsFound
+from gui.models.date_tree import DateTreeModel
 from gui.models.place import Kind
 from gui.text import count_text, size_text
 from tests import generated
@@ -275,3 +277,31 @@ async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(
         assert await shown_ids(session) == [path.stem]
         await until(lambda: "not looked at" not in bar.accessibleDescription())
         assert "1 of 20 images" in bar.accessibleDescription()
+
+
+@offers_shown
+async def test_looking_for_credentials_in_vain_says_how_many_are_left_and_counts_nothing(
+    store, monkeypatch
+):
+    async with open_window(store(images=20, days=3)) as session:
+        session.grid.setFocus()
+        await search(session, "has:c2pa")
+        bar, hear = session.window.stats, session.stores.store.bridge.hear
+        await until(lambda: "0 of 20 images" in bar.accessibleDescription())
+        await until(lambda: "not looked at" not in bar.accessibleDescription())
+        await all_loaded(session)
+        counted, set_totals = [], DateTreeModel.set_totals
+
+        def count(model, totals):
+            counted.append(totals)
+            set_totals(model, totals)
+
+        monkeypatch.setattr(DateTreeModel, "set_totals", count)
+        hear(CredentialsFound(frozenset(), 7))
+        assert "0 of 20 images, 7 not looked at yet" in bar.accessibleDescription()
+        await all_loaded(session)
+        assert counted == []
+        hear(CredentialsFound(frozenset({1}), 0))
+        assert "not looked at" not in bar.accessibleDescription()
+        await all_loaded(session)
+        assert counted
