@@ -12,6 +12,7 @@ import re
 from array import array
 from collections.abc import Generator, Iterable, Sequence
 from enum import Enum
+from itertools import islice
 from typing import Final, NamedTuple
 
 LONGEST: Final = 400_000  # characters of a text that are compared
@@ -24,8 +25,6 @@ _LETTER: Final = rf"[^\W{_IDEOGRAPHS}]"
 _WORD: Final = re.compile(
     rf"(?:[{_IDEOGRAPHS}]|{_LETTER}+(?:['’.\-]{_LETTER}+)*|[^\w\s])\s*", re.UNICODE
 )
-
-Pauses = Generator[None, None, None]
 
 
 class Kind(Enum):
@@ -53,25 +52,22 @@ def word_diff(first: str, second: str) -> Generator[None, None, tuple[Piece, ...
         first: What is compared with; the first ``LONGEST`` characters of it.
         second: What is compared, likewise.
     """
-    one = yield from _words(first[:LONGEST].strip())
-    two = yield from _words(second[:LONGEST].strip())
+    one, two = first[:LONGEST].strip(), second[:LONGEST].strip()
     numbers: dict[str, int] = {}
-    a = yield from _numbered(one, numbers)
-    b = yield from _numbered(two, numbers)
+    a, ends_one = yield from _words(one, numbers)
+    b, ends_two = yield from _words(two, numbers)
     begin = yield from _alike(a, b)
     rest = min(len(a), len(b)) - begin
-    end = yield from _alike(
-        a[: -rest - 1 : -1] if rest else (), b[: -rest - 1 : -1] if rest else ()
-    )
+    end = yield from _alike(islice(reversed(a), rest), islice(reversed(b), rest))
     middle = yield from _way(a[begin : len(a) - end], b[begin : len(b) - end])
-    pieces = _Pieces(one, two)
+    pieces = _Pieces(_Reading(one, ends_one), _Reading(two, ends_two))
     pieces.same(begin)
     for both, removed, added in middle:
         pieces.same(both)
         pieces.other(removed, added)
         yield
     pieces.same(end)
-    return pieces.joined()
+    return tuple(pieces.made)
 
 
 def excerpt(pieces: Iterable[Piece], limit: int) -> tuple[Piece, ...]:
@@ -98,55 +94,56 @@ def excerpt(pieces: Iterable[Piece], limit: int) -> tuple[Piece, ...]:
     return tuple(shown)
 
 
+class _Reading:
+    """Reads a text from its beginning, by words."""
+
+    def __init__(self, text: str, ends: Sequence[int]) -> None:
+        self._text, self._ends = text, ends
+        self._words = 0
+
+    def read(self, count: int) -> str:
+        """Return the next words, with the space after each; "" for none."""
+        begin = self._ends[self._words - 1] if self._words else 0
+        self._words += count
+        return self._text[begin : self._ends[self._words - 1]] if count else ""
+
+
 class _Pieces:
     """Puts pieces together from the words of both texts, in their order."""
 
-    def __init__(self, one: Sequence[str], two: Sequence[str]) -> None:
+    def __init__(self, one: _Reading, two: _Reading) -> None:
         self._one, self._two = one, two
-        self._at_one = self._at_two = 0
-        self._made: list[tuple[Kind, list[str]]] = []
+        self.made: list[Piece] = []
 
     def same(self, count: int) -> None:
-        self._add(Kind.SAME, self._two[self._at_two : self._at_two + count])
-        self._at_one += count
-        self._at_two += count
+        self._one.read(count)
+        self._add(Kind.SAME, self._two.read(count))
 
     def other(self, removed: int, added: int) -> None:
-        self._add(Kind.REMOVED, self._one[self._at_one : self._at_one + removed])
-        self._add(Kind.ADDED, self._two[self._at_two : self._at_two + added])
-        self._at_one += removed
-        self._at_two += added
+        self._add(Kind.REMOVED, self._one.read(removed))
+        self._add(Kind.ADDED, self._two.read(added))
 
-    def _add(self, kind: Kind, words: Sequence[str]) -> None:
-        if words and self._made and self._made[-1][0] is kind:
-            self._made[-1][1].extend(words)
-        elif words:
-            self._made.append((kind, list(words)))
-
-    def joined(self) -> tuple[Piece, ...]:
-        return tuple(Piece(kind, "".join(words)) for kind, words in self._made)
+    def _add(self, kind: Kind, text: str) -> None:
+        if text and self.made and self.made[-1].kind is kind:
+            text = self.made.pop().text + text
+        if text:
+            self.made.append(Piece(kind, text))
 
 
-def _words(text: str) -> Generator[None, None, list[str]]:
-    words: list[str] = []
-    for found in _WORD.finditer(text):
-        words.append(found[0])
-        if len(words) % _AT_ONCE == 0:
-            yield
-    return words
-
-
-def _numbered(words: Sequence[str], numbers: dict[str, int]) -> Generator[None, None, array[int]]:
-    """Return a number for each word, the same for the same."""
-    found = array("q")
-    for word in words:
-        found.append(numbers.setdefault(word.rstrip(), len(numbers)))
+def _words(
+    text: str, numbers: dict[str, int]
+) -> Generator[None, None, tuple[array[int], array[int]]]:
+    """Return a number for each word, the same for the same, and where each ends."""
+    found, ends = array("i"), array("i")
+    for word in _WORD.finditer(text):
+        found.append(numbers.setdefault(word[0].rstrip(), len(numbers)))
+        ends.append(word.end())
         if len(found) % _AT_ONCE == 0:
             yield
-    return found
+    return found, ends
 
 
-def _alike(a: Sequence[int], b: Sequence[int]) -> Generator[None, None, int]:
+def _alike(a: Iterable[int], b: Iterable[int]) -> Generator[None, None, int]:
     """Return how many words they have in common from the beginning."""
     count = 0
     for one, two in zip(a, b, strict=False):
@@ -179,6 +176,8 @@ def _way(a: Sequence[int], b: Sequence[int]) -> Generator[None, None, _Way]:
             y = x - ahead
             while x < len(a) and y < len(b) and a[x] == b[y]:
                 x, y = x + 1, y + 1
+                if (x - start) % _AT_ONCE == 0:
+                    yield
             furthest[ahead] = x
             if x >= len(a) and y >= len(b):
                 return _back(taken, x, y)

@@ -104,6 +104,23 @@ def test_huge_texts_are_compared_in_many_small_steps_and_an_end_is_found() -> No
     assert 300 < pauses < 2 * word_diff.MOST_STEPS / word_diff._AT_ONCE
 
 
+def test_there_are_pauses_within_a_long_run_of_what_is_the_same() -> None:
+    looked = 0
+
+    class Words(list[int]):
+        def __getitem__(self, place: int) -> int:  # type: ignore[override]
+            nonlocal looked
+            looked += 1
+            return super().__getitem__(place)
+
+    run = range(2, 20_000)
+    most = before = 0
+    for _ in word_diff._way(Words([0, *run, 0]), Words([1, *run, 1])):
+        most, before = max(most, looked - before), looked
+    assert looked > 2 * len(run)
+    assert most <= 4 * word_diff._AT_ONCE
+
+
 def test_an_excerpt_keeps_what_differs() -> None:
     same = "common " * 400
     pieces = diff(f"{same}old {same}", f"{same}new {same}")
