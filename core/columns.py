@@ -105,9 +105,12 @@ class KnownColumn:
 
     def _numbered(self, text: str) -> Numbers:
         models = _decode_texts(text)
-        for model in set(models) - self._places.keys():
-            self._places[model] = len(self.texts)
-            self.texts.append(model)
+        for model in dict.fromkeys(models):
+            same = model.casefold()
+            if same not in self._places:
+                self._places[same] = len(self.texts)
+                self.texts.append(model)
+            self._places.setdefault(model, self._places[same])
         return np.array([self._places[model] for model in models], np.int64)
 
 

@@ -121,8 +121,11 @@ class MainWindow(QMainWindow):
 
     def leave_closely(self) -> None:
         """Show the grid in place of the large view or the comparison, if one is shown."""
-        if self.shows_closely:
-            self._turn_to(self.grid)
+        if not self.shows_closely:
+            return
+        within = self._stack.isAncestorOf(self.focusWidget() or self)
+        self._turn_to(self.grid)
+        if within:  # else somebody is typing, such as what is to be searched
             self.grid.setFocus()
 
     def show_page(self, page: Page) -> None:

@@ -115,7 +115,7 @@ def nothing_found(elsewhere: bool, still_indexing: bool) -> Page:
     if still_indexing:
         return Page(
             _text("Nothing found yet"),
-            _text("The store is still being indexed: what matches appears as it is found."),
+            _text("The store is still being looked through: what matches appears as it is found."),
             "search",
             (clear,),
         )

@@ -280,7 +280,7 @@ class BrowseController(QObject):
             indexing = self._scan.progress is not None
             if self._search.finding is not None and totals.images:
                 elsewhere = bool(self._search.finding.totals())
-                page = pages.nothing_found(elsewhere, self._search.waiting or indexing)
+                page = pages.nothing_found(elsewhere, self._search.goes_on or indexing)
             else:
                 page = pages.nothing_there(self._place.kind, store.path, totals.images, indexing)
             self._window.show_page(page)

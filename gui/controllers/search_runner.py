@@ -64,6 +64,11 @@ class SearchRunner(QObject):
         """Whether there is nothing more to be found."""
         return self.finding is None or (self.finding.complete and not self.waiting)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are images of which it is not known yet whether they are found."""
+        return self.waiting or (self._asks_for_credentials and self._unexamined > 0)
+
     def open(self, store: OpenStore) -> None:
         """Search this store from now on."""
         self._store, self._running = store, Latest(store.tasks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
@@ -111,6 +112,8 @@ def _document(pieces: Pieces, option: QStyleOptionViewItem, width: int) -> QText
     document.setDefaultFont(option.font)
     wrapping = QTextOption()
     wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    own = "".join(text for kind, text in pieces if kind is not Kind.REMOVED)
+    wrapping.setTextDirection(_direction(own))  # whatever the words of another image say
     document.setDefaultTextOption(wrapping)
     document.setTextWidth(max(width, 1))
     cursor = QTextCursor(document)
@@ -125,6 +128,17 @@ def _document(pieces: Pieces, option: QStyleOptionViewItem, width: int) -> QText
         cursor.insertText(space, formats[Kind.SAME])
     cursor.endEditBlock()
     return document
+
+
+def _direction(text: str) -> Qt.LayoutDirection:
+    """Return where a text begins: as its first letter says (Unicode Standard Annex 9, P2)."""
+    for each in text:
+        kind = unicodedata.bidirectional(each)
+        if kind in ("L", "R", "AL"):
+            break
+    else:
+        kind = "L"
+    return Qt.LayoutDirection.LeftToRight if kind == "L" else Qt.LayoutDirection.RightToLeft
 
 
 def _format(kind: Kind, palette: QPalette) -> QTextCharFormat:

@@ -8,13 +8,16 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from core.events import CredentialsFound
+from gui.controllers import idle_thumbnails
 from gui.models.date_tree import DateTreeModel
 from gui.models.place import Kind
 from gui.text import count_text, size_text
+from gui.views.selected_rows import selection_of
 from tests import generated
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.flows.test_open_and_browse import click_day, shown_ids, tree_days
@@ -263,7 +266,8 @@ async def test_a_search_is_kept_for_its_store_until_it_is_forgotten(store, tmp_p
 
 
 @offers_shown
-async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(store):
+async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(store, monkeypatch):
+    monkeypatch.setattr(idle_thumbnails, "QUIET_SECONDS", 6)  # time to see what is said before
     base = store(images=20, days=3)
     path = next(path for path in newest_first(base)[5:] if path.suffix == ".png")
     path.write_bytes(generated.signed(path.read_bytes(), "image/png"))
@@ -273,10 +277,11 @@ async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(
         bar = session.window.stats
         await until(lambda: "of 20 images, 20 not looked at yet" in bar.accessibleDescription())
         assert session.images.rowCount() == 0
+        await until(lambda: session.window.message.accessibleName() == "Nothing found yet")
         await until(lambda: session.images.rowCount() == 1)
         assert await shown_ids(session) == [path.stem]
         await until(lambda: "not looked at" not in bar.accessibleDescription())
-        assert "1 of 20 images" in bar.accessibleDescription()
+        await until(lambda: "1 of 20 images" in bar.accessibleDescription())
 
 
 @offers_shown
@@ -305,3 +310,23 @@ async def test_looking_for_credentials_in_vain_says_how_many_are_left_and_counts
         assert "not looked at" not in bar.accessibleDescription()
         await all_loaded(session)
         assert counted
+
+
+@pytest.mark.parametrize("view", ["large_view", "compare"])
+async def test_what_is_typed_where_images_are_looked_at_closely_stays_in_the_box(store, view):
+    base = store(images=30, days=3)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        session.grid.setFocus()
+        session.grid.selectionModel().select(
+            selection_of(session.images, [range(2)]), QItemSelectionModel.SelectionFlag.Select
+        )
+        await session.selection.settled()
+        session.window.actions_by_id[view].trigger()
+        assert session.window.shows_closely
+        session.window.actions_by_id["search"].trigger()
+        for letter in "light":
+            QTest.keyClicks(QApplication.focusWidget(), letter)
+            await until(lambda: not session.search.pending)
+        assert session.window.search.text() == "light"
+        assert session.window.search.hasFocus()
