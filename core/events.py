@@ -62,6 +62,9 @@ class SearchGrew(msgspec.Struct, frozen=True):
 class CredentialsFound(msgspec.Struct, frozen=True):
     """Images were looked at for Content Credentials.
 
+    Only the manager that looked tells this: what it finds is no change of images, of which there
+    would be very many. Others find it with their next search.
+
     Attributes:
         days: The days (``date.toordinal()``) on which some have any that were not known of.
         left: How many images nobody has looked at yet.

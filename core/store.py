@@ -149,6 +149,8 @@ class Store(Questions):
         """Look at the newest of these for a tenth of a second; tell whether there are more.
 
         Whoever is cancelled meanwhile need wait for nothing: this much is looked at to its end.
+        Other managers of the store, in whatever process, are not told, and find it with their next
+        search.
         """
         return await self._finish(self._examine())
 
