@@ -38,6 +38,7 @@ class CompareFacts:
         self._store = store
         self._table = table
         self._reading = Latest(store.tasks)
+        self._saying = Latest(store.tasks)
         self._comparing = Latest(store.tasks)
         self._read: dict[int, _Read] = {}
         self._said: dict[int, tuple[_Read, Thumbnail | None, Facts]] = {}
@@ -68,6 +69,9 @@ class CompareFacts:
             return
         self._records = records
         self._read = {key: each for key, each in self._read.items() if each.record in records}
+        self._said = {key: said for key, said in self._said.items() if key in self._read}
+        self._saying.cancel()
+        self._comparing.cancel()
         self._fill()
         self._settled.clear()
         self._reading.start(self._bring(records))
@@ -75,6 +79,7 @@ class CompareFacts:
     def close(self) -> None:
         """Show nothing any more."""
         self._reading.cancel()
+        self._saying.cancel()
         self._comparing.cancel()
         self._settled.set()
         self._table.set_rows((), 0)
@@ -89,7 +94,6 @@ class CompareFacts:
             read = known[record.key]
             if read.embedded is None and (found := await self._embedded(record)) is not None:
                 known[record.key] = _Read(record, read.sidecar, read.problem, found)
-                self._facts_of(record.key)
         self._fill()
 
     async def _read_sidecar(self, record: ImageRecord) -> _Read:
@@ -106,21 +110,31 @@ class CompareFacts:
             return None
 
     def _fill(self) -> None:
-        """Show what is read by now, and compare the texts."""
+        """Show what is read by now, as soon as it is put together, and compare the texts."""
         if any(record.key not in self._read for record in self._records):
             return
         self._settled.clear()
-        facts = [self._facts_of(record.key) for record in self._records]
+        read = [self._read[record.key] for record in self._records]
+        if unsaid := [each for each in read if not self._is_said(each)]:
+            self._comparing.cancel()
+            self._saying.start(self._say(unsaid))
+            return
+        facts = [self._said[each.record.key][2] for each in read]
         rows = compared(facts)
         self._table.set_rows(rows, len(facts))
         self._comparing.start(self._compare(rows, self._reference))
 
-    def _facts_of(self, key: int) -> Facts:
-        """Return what is known of an image; that takes a while where its file says much."""
-        read, seen = self._read[key], self._seen.get(key)
-        if key not in self._said or self._said[key][:2] != (read, seen):
-            self._said[key] = read, seen, read.facts(seen)
-        return self._said[key][2]
+    def _is_said(self, read: _Read) -> bool:
+        key = read.record.key
+        return key in self._said and self._said[key][:2] == (read, self._seen.get(key))
+
+    async def _say(self, unsaid: Sequence[_Read]) -> None:
+        """Put together what is known of images; that takes a while where files say much."""
+        for read in unsaid:
+            seen = self._seen.get(read.record.key)
+            facts = await asyncio.to_thread(read.facts, seen)
+            self._said[read.record.key] = read, seen, facts
+        self._fill()
 
     async def _compare(self, rows: Sequence[ComparedRow], reference: int) -> None:
         pieces: dict[tuple[ComparedRow, int], Pieces] = {}

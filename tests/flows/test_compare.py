@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from gui.app import Session
-from gui.controllers import large_sight
+from gui.controllers import compare_facts, large_sight
 from gui.models.compared_table import ComparedRole
 from gui.models.place import Kind as PlaceKind
 from gui.models.word_diff import Kind
@@ -485,3 +486,20 @@ async def test_in_a_narrow_window_the_other_buttons_are_in_a_menu(store) -> None
         assert both <= offered | shown and not offered & shown - {""}
         assert all(view.rect().contains(view.mapFromGlobal(b.mapToGlobal(b.rect().center())))
                    for b in view.findChildren(QToolButton) if b.isVisible())  # fmt: skip
+
+
+async def test_what_is_known_of_images_is_put_together_out_of_the_windows_thread(
+    store, monkeypatch
+):
+    base = store(images=3)
+    threads, facts_of = set(), compare_facts.facts_of
+
+    def noted(*args):
+        threads.add(threading.current_thread())
+        return facts_of(*args)
+
+    monkeypatch.setattr(compare_facts, "facts_of", noted)
+    async with open_window(base) as session:
+        await open_compare(session, (0, 1, 2))
+        assert threads
+        assert threading.main_thread() not in threads
