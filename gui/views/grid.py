@@ -49,6 +49,8 @@ _MOVES = {
     _Action.MoveEnd: Move.LAST,
 }
 
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
 
 class ImageGrid(SectionedView):
     """Shows an ``ImageListModel``; double click and Enter are ``activated``.
@@ -136,7 +138,8 @@ class ImageGrid(SectionedView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, select and activate as in any list; the rest is the window's shortcuts."""
-        if (typed := event.text().strip()) and typed.isprintable():
+        typed = "" if event.modifiers() & _COMMANDS else event.text().strip()
+        if typed and typed.isprintable():
             event.ignore()  # Qt would look through a million rows for a letter
             return
         self._moved = False

@@ -60,7 +60,7 @@ async def all_loaded(session: Session) -> None:
     await session.thumbnails.settled()
 
 
-async def until(holds: Callable[[], object], seconds: float = 20) -> None:
+async def until(holds: Callable[[], object], seconds: float = 40) -> None:
     """Let the program run until ``holds`` says so."""
     async with asyncio.timeout(seconds):
         while not holds():

@@ -226,6 +226,7 @@ async def test_fields_and_their_values_are_offered_and_taken_by_keys(store):
         QTest.keyClick(popup, Key.Key_Tab)
         assert window.search.text() == f"model:{first} "
         assert window.search.hasFocus()
+        await until(lambda: not session.search.pending)
         await all_loaded(session)
         assert await shown_ids(session) == [
             path.stem for path, model in models.items() if model == first
