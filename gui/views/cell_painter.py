@@ -32,6 +32,17 @@ class Look(NamedTuple):
     without_sidecar: bool
     pinned: bool
 
+    @property
+    def trait(self) -> tuple[object, ...]:
+        """What tells it from other looks, without keeping its picture in memory."""
+        seen: object = None
+        if self.picture is not None:
+            pixmap = self.picture.pixmap
+            seen = (
+                self.picture.problem if pixmap is None else (pixmap.cacheKey(), self.picture.edge)
+            )
+        return seen, self.without_sidecar, self.pinned
+
 
 class Quality(IntEnum):
     """How well a cell was painted."""
@@ -50,7 +61,7 @@ class CellPainter:
         self._palette, self._font = QPalette(), QFont()
         self._ground = self._palette.alternateBase()
         self._stamps = CellStamps(1, 1.0, self._palette)
-        self._finished: Bounded[int, tuple[Look, QPixmap]] = Bounded(0)
+        self._finished: Bounded[int, tuple[tuple[object, ...], QPixmap]] = Bounded(0)
 
     def begin_frame(self, side: int, ratio: float, palette: QPalette, font: QFont) -> None:
         """Say what holds for all cells from now on, and allow for a frame's share of work.
@@ -74,7 +85,7 @@ class CellPainter:
         if look.picture is None:
             return self._paint_parts(painter, x, y, look, Quality.WELL)
         kept = self._finished.get(key)
-        if kept is not None and kept[0] == look:
+        if kept is not None and kept[0] == look.trait:
             painter.drawPixmap(x, y, kept[1])
             return Quality.WELL
         if self._spent >= _SECONDS_A_FRAME:
@@ -99,7 +110,7 @@ class CellPainter:
         painter = QPainter(pixmap)
         self._paint_parts(painter, 0, 0, look, Quality.WELL)
         painter.end()
-        self._finished.put(key, (look, pixmap))
+        self._finished.put(key, (look.trait, pixmap))
         return pixmap
 
     def _paint_parts(

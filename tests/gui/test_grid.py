@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import count, pairwise
 
 import pytest
@@ -336,3 +338,17 @@ def test_everything_can_be_selected_in_one_range(qtbot: QtBot) -> None:
     grid, _ = shown_grid(qtbot, [500, 500])
     grid.selectAll()
     assert selected_ranges(grid) == [(0, 999)]
+
+
+def test_a_finished_cell_keeps_no_thumbnail_that_the_model_has_let_go(qtbot: QtBot) -> None:
+    grid, model = shown_grid(qtbot, [4])
+    key = model.key_at(0)
+    model.set_picture(key, picture("#804020"))
+    drawn(grid)
+    seen = model.picture(key)
+    assert seen is not None and seen.pixmap is not None
+    pixmap = weakref.ref(seen.pixmap)
+    del seen
+    model.forget([key])
+    gc.collect()
+    assert pixmap() is None
