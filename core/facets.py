@@ -97,6 +97,10 @@ def facets_of(
         found: How many of them the search finds without the terms of facets.
     """
     names = _spellings(everything, found)
+    for facet, value in _looked_for(query):
+        wanted = _lower(value)
+        if not any(name.startswith(wanted) for name in names[facet]):
+            names[facet][wanted] = value  # no image has it: it can be taken out again all the same
     passing = {facet: _passing(query, facet, names[facet]) for facet in Facet}
     counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
     columns = list(zip(passing.values(), counts.values(), strict=True))
@@ -176,6 +180,19 @@ def _written(facet: Facet, terms: Sequence[Term]) -> str:
 
 def _terms_of(query: Query, facet: Facet) -> list[Term]:
     return [term for term in query.terms if facet_of(term.condition) == facet]
+
+
+def _looked_for(query: Query) -> Iterator[tuple[Facet, str]]:
+    """Yield the values that a search asks for, each with its facet."""
+    for term in query.terms:
+        facet, condition = facet_of(term.condition), term.condition
+        if facet is None or facet is Facet.PINNED or term.excluded:
+            continue
+        for one in condition.each if isinstance(condition, OneOf) else (condition,):
+            if isinstance(one, Value):
+                yield facet, one.value
+            elif isinstance(one, Mark):
+                yield facet, str(one)
 
 
 def _spellings(*counted: Mapping[Combination, int]) -> dict[Facet, dict[str, str]]:

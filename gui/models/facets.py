@@ -216,7 +216,7 @@ def _rows_of(values: Sequence[FacetValue], whole: bool) -> list[Row]:
 
 def _row_text(facet: Facet, row: Row) -> str:
     if row.value is not None:
-        return _value_text(facet, row.value.name)
+        return _value_text(facet, " ".join(row.value.name.split()))  # on one line
     if not row.whole:
         return _text("{count} more…", count=number_text(row.hidden))
     if row.hidden:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.catalog import open_catalog
 from core.changes import FolderChange, pack
-from core.facets import Facet, Facets, FacetValue, facet_of, with_values
+from core.facets import Combination, Facet, Facets, FacetValue, facet_of, facets_of, with_values
 from core.query import parse
 from core.query_format import format_query
 from core.query_terms import SHAPES, Mark, OneOf, Query, Term, TextField, Value
@@ -69,7 +69,8 @@ def agree(facets: Facets, everything: list[Brute], query: Query) -> None:
         for value in values:
             having = (each for each in everything if values_of(each, facet) == lower(value.name))
             if (image := next(having, None)) is None:
-                assert facet is Facet.PINNED  # nothing is pinned, or everything
+                # nothing is pinned, or everything; or it is looked for in vain
+                assert value.images == 0 and (facet is Facet.PINNED or positive)
                 continue
             passes = all(matches(image, term, everything) for term in terms)
             assert value.held == bool(terms and positive and passes), (value, query)
@@ -229,3 +230,15 @@ def test_whatever_stands_in_a_search_stays_but_for_the_terms_of_the_facet(query,
         condition = about[0].condition
         each = condition.each if isinstance(condition, OneOf) else (condition,)
         assert each == tuple(Value(TextField.MODEL, name) for name in names)
+
+
+def test_a_value_that_no_image_has_any_more_can_be_taken_out_again():
+    everything = {Combination("imagen-4", "", "PNG", "square", "not pinned"): 3}
+    query = parse("model:gone,imagen-4 format:gif portrait fox", NOW)
+    facets = facets_of(query, everything, {})
+    held = {facet: {v.name: v.images for v in values if v.held} for facet, values in facets.items()}
+    assert held[Facet.MODEL] == {"gone": 0, "imagen-4": 0}
+    assert held[Facet.FORMAT] == {"gif": 0}
+    assert held[Facet.SHAPE] == {"portrait": 0}
+    beginning = facets_of(parse("model:ima", NOW), everything, everything)
+    assert [(v.name, v.held) for v in beginning[Facet.MODEL]] == [("imagen-4", True)]
