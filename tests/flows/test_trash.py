@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,11 @@ def in_trash(base: Path) -> list[bytes]:
     images = (
         path for path in trash.rglob("*") if path.suffix in {".png", ".jpg", ".jpeg", ".webp"}
     )
-    return sorted(path.read_bytes() for path in images)
+    found = []
+    for path in images:
+        with suppress(FileNotFoundError):  # it is just being emptied
+            found.append(path.read_bytes())
+    return sorted(found)
 
 
 async def ready(session: Session) -> None:
