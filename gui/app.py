@@ -29,7 +29,7 @@ from gui.controllers.commands import CommandController
 from gui.controllers.compare import CompareController
 from gui.controllers.facets import FacetsController
 from gui.controllers.history import History
-from gui.controllers.idle_thumbnails import IdleThumbnails
+from gui.controllers.idle_work import IdleWork
 from gui.controllers.imports import ImportController
 from gui.controllers.large_view import LargeViewController
 from gui.controllers.outside import OutsideController
@@ -133,7 +133,7 @@ class Session:
             self.stores, self.window, self.images, self.dates, self.works, self.arranging
         )
         self.thumbnails = ThumbnailController(self.stores, self.images, self.grid)
-        self.idle_thumbnails = IdleThumbnails(
+        self.idle_work = IdleWork(
             self.stores, self.works, self.thumbnails, self.images, self.window
         )
         self.selection = SelectionController(self.stores, self.window, self.images)

@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.logged import LoggedErrors
 from tests.stores import make_store
 
 StoreFactory = Callable[..., Path]
@@ -38,22 +39,11 @@ def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-class _Errors(logging.Handler):
-    """Keeps every record from ERROR up."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(logging.Formatter("%(name)s: %(message)s").format(record))
-
-
 @pytest.fixture(autouse=True)
 def no_logged_errors(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the test that makes the program, or asyncio (for a lost exception), log an error."""
     marker = request.node.get_closest_marker("logs_error")
-    errors = _Errors()
+    errors = LoggedErrors()
     logging.getLogger().addHandler(errors)
     yield
     logging.getLogger().removeHandler(errors)

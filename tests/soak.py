@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import errno
 import json
+import logging
 import os
 import random
 import shutil
@@ -28,6 +29,7 @@ import psutil
 
 from gui.app import Session
 from tests.core.disk_store import truth
+from tests.logged import LoggedErrors
 from tests.stores import IMAGE_SUFFIXES, make_image, make_store, picture
 
 SLACK = 1.10  # of memory: allocators do not give back every page
@@ -45,12 +47,14 @@ class Report:
     Attributes:
         steps: How often each thing was done.
         wrong: Images of which the catalogue says something else than the disk.
+        errors: What the program logged as an error.
         looks: The share of the time that was over; resident bytes of the window's process; and
             those of all processes.
     """
 
     steps: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     looks: list[tuple[float, int, int]] = field(default_factory=list)
 
     def memory(self, moment: float) -> tuple[float, float]:
@@ -189,6 +193,8 @@ async def soak(session: Session, base: Path, seconds: float, seed: int) -> Repor
     rng, report = random.Random(seed), Report()
     incoming = Path(tempfile.mkdtemp(dir=base.parent))
     others, person = Others(base, rng), Person(session, incoming, rng)
+    errors = LoggedErrors()
+    logging.getLogger().addHandler(errors)
     began = looked = time.monotonic()
     while (over := (time.monotonic() - began) / seconds) < 1:
         if time.monotonic() - looked >= LOOK_SECONDS:
@@ -206,7 +212,8 @@ async def soak(session: Session, base: Path, seconds: float, seed: int) -> Repor
     until = time.monotonic() + SETTLED_SECONDS
     while (wrong := await _differences(session, base)) and time.monotonic() < until:
         await asyncio.sleep(0.5)
-    report.wrong = wrong
+    report.wrong, report.errors = wrong, errors.lines
+    logging.getLogger().removeHandler(errors)
     return report
 
 
@@ -259,11 +266,11 @@ def main() -> int:
             async with open_window(base) as session:
                 report = await soak(session, base, options.minutes * 60, options.seed)
             then, now = map(report.memory, MOMENTS)
-            sys.stdout.write(f"{report.steps}\nwrong: {report.wrong}\n")
+            sys.stdout.write(f"{report.steps}\nwrong: {report.wrong}\nerrors: {report.errors}\n")
             for name, early, late in zip(("window", "all processes"), then, now, strict=True):
                 sys.stdout.write(f"{name}: {early / 2**20:.0f} MB, then {late / 2**20:.0f} MB\n")
             grown = any(late > SLACK * early for early, late in zip(then, now, strict=True))
-            return int(bool(report.wrong) or grown)
+            return int(bool(report.wrong or report.errors) or grown)
 
         return aio.run(QApplication([]), work())
 

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.events import CredentialsFound
-from gui.controllers import idle_thumbnails
+from gui.controllers import idle_work
 from gui.models.date_tree import DateTreeModel
 from gui.models.place import Kind
 from gui.text import count_text, size_text
@@ -268,7 +268,7 @@ async def test_a_search_is_kept_for_its_store_until_it_is_forgotten(store, tmp_p
 
 @offers_shown
 async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(store, monkeypatch):
-    monkeypatch.setattr(idle_thumbnails, "QUIET_SECONDS", 6)  # time to see what is said before
+    monkeypatch.setattr(idle_work, "QUIET_SECONDS", 6)  # time to see what is said before
     base = store(images=20, days=3)
     path = next(path for path in newest_first(base)[5:] if path.suffix == ".png")
     path.write_bytes(generated.signed(path.read_bytes(), "image/png"))

@@ -1,4 +1,4 @@
-"""Thumbnails are made ahead while the person does nothing, and only then."""
+"""The program works ahead while the person does nothing, and only then."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QDialog
 
 from core.places import store_cache_folder
-from gui.controllers import idle_thumbnails
-from gui.controllers.idle_thumbnails import outwards
+from core.records import DayImages
+from gui.controllers import idle_work
+from gui.controllers.idle_work import outwards
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import NEWEST, make_image
 
@@ -26,7 +27,7 @@ NO_BUTTON = Qt.MouseButton.NoButton
 
 @pytest.fixture(autouse=True)
 def a_short_while(monkeypatch):
-    monkeypatch.setattr(idle_thumbnails, "QUIET_SECONDS", QUIET)
+    monkeypatch.setattr(idle_work, "QUIET_SECONDS", QUIET)
 
 
 def made(base):
@@ -63,11 +64,11 @@ async def test_while_nobody_does_anything_the_rest_is_made(store):
 
 
 async def test_it_reaches_only_so_far(store, monkeypatch):
-    monkeypatch.setattr(idle_thumbnails, "REACH", idle_thumbnails.AT_ONCE)
+    monkeypatch.setattr(idle_work, "REACH", idle_work.AT_ONCE)
     base = store(images=160, days=4)
     async with open_window(base, (700, 500)) as session:
         seen = len(session.grid.visible_rows())
-        wanted = seen + max(seen, idle_thumbnails.AT_ONCE)
+        wanted = seen + max(seen, idle_work.AT_ONCE)
         await until(lambda: made(base) == wanted)
         assert await rests(base, 1)
         assert made(base) == wanted
@@ -116,6 +117,19 @@ async def test_it_stops_at_whatever_the_person_does(store, event):
         await until(lambda: made(base) >= 150)  # when quiet again; a click has its own
 
 
+async def test_images_that_go_meanwhile_do_not_end_it(store):
+    base = many_large(store(images=0, days=1))
+    async with open_window(base, (700, 500)) as session:
+        begun = made(base)
+        await until(lambda: made(base) > begun)
+        (section,) = session.images.sections
+        stay = session.images.keys_between(0, 40)
+        session.images.update_days({section.day: DayImages(section.day, 1, stay)})
+        while not await rests(base, 2 * QUIET):
+            pass
+        assert made(base) >= 40
+
+
 async def test_it_waits_for_work_and_for_a_dialog(store):
     base = store(images=160, days=4)
     async with open_window(base, (700, 500)) as session:
@@ -147,10 +161,11 @@ def test_the_nearest_rows_come_first_in_the_direction_of_travel():
     ]  # fmt: skip
     assert list(outwards(range(70, 90), 90, backwards=True)) == [range(20, 70), range(20)]
     assert list(outwards(range(5), 5, backwards=False)) == []
+    assert list(outwards(range(70, 90), 40, backwards=False)) == [range(20, 40), range(20)]
     assert list(outwards(range(0), 0, backwards=False)) == []
 
 
 def test_rows_are_those_within_reach_and_each_once():
     found = [row for rows in outwards(range(9_000, 9_040), 1_000_000, False) for row in rows]
-    reach = idle_thumbnails.REACH
+    reach = idle_work.REACH
     assert sorted(found) == [*range(9_000 - reach, 9_000), *range(9_040, 9_040 + reach)]

@@ -1,4 +1,4 @@
-"""Thumbnails made ahead while the person does nothing: around what is seen, outwards."""
+"""What is done while the person does nothing: thumbnails made ahead, credentials looked for."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _BY_THE_PERSON = frozenset(
 )
 
 
-class IdleThumbnails(QObject):
-    """Has thumbnails made when nobody waits for anything, and stops as soon as somebody might.
+class IdleWork(QObject):
+    """Works when nobody waits for anything, and stops as soon as somebody might.
 
-    When these are made, images are looked at for Content Credentials, the newest first, until
-    nobody has to look at any. All of it goes on when the person has done nothing for a while,
-    everything that is seen is there, and no work is under way. Thumbnails end by themselves: when
-    all within ``REACH`` are made, or the cache has no room for more. What is made goes into the
-    cache alone, where scrolling finds it.
+    First thumbnails are made around what is seen, outwards, until all within ``REACH`` are made or
+    the cache has no room for more; they go into the cache alone, where scrolling finds them. Then
+    images are looked at for Content Credentials, the newest first, until nobody has to look at
+    any. All of it goes on when the person has done nothing for a while, everything that is seen is
+    there, and no work is under way.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class IdleThumbnails(QObject):
         works.changed.connect(self._wait)
         thumbnails.resting_changed.connect(self._wait)
         images.rowsInserted.connect(self._wait)
+        images.rowsRemoved.connect(self._wait)
         images.modelReset.connect(self._wait)
         images.layoutChanged.connect(self._on_reordered)
 
@@ -134,13 +135,13 @@ def outwards(seen: range, count: int, backwards: bool) -> Iterator[range]:
     """Yield rows around those that are seen, the nearest first, some at once.
 
     Args:
-        seen: The rows that are seen.
+        seen: The rows that are seen, or were until some went just now.
         count: How many rows there are.
         backwards: Begin above, where the person is going, and not below.
     """
     for near in range(0, REACH, AT_ONCE):
         below = range(seen.stop + near, min(seen.stop + near + AT_ONCE, count))
-        above = range(max(seen.start - near - AT_ONCE, 0), max(seen.start - near, 0))
+        above = range(max(seen.start - near - AT_ONCE, 0), min(max(seen.start - near, 0), count))
         for rows in (above, below) if backwards else (below, above):
             if rows:
                 yield rows
