@@ -4,49 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
 
 from PySide6.QtCore import (
-    QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
-    QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
     QPainter,
-    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QStyle,
+    QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
 from gui.models.date_tree import DateTreeModel, Role
 from gui.models.place import Kind, Place
 from gui.text import count_text, date_text, month_text, translated
-from gui.views.date_row import AROUND_PX, ROW_PX, DateRow, DateRowPictures, RowHeights, Standing
 from gui.views.day_follower import DayFollower
+from gui.views.row_tree import INDENT_PX, Index, RowTree
+from gui.views.tree_row import AROUND_PX, GAP_PX, ROW_PX, Standing, TreeRow
 
-_Index = QModelIndex | QPersistentModelIndex
 _Qt = Qt.ItemDataRole
 
-INDENT_PX: Final = 16
 
-
-class DateTreeView(QTreeView):
+class DateTreeView(RowTree):
     """All images, pinned, trash, then years, months and days with their counts.
 
     Several dates can be selected; selecting nothing means all images. The view marks the day the
@@ -62,25 +51,16 @@ class DateTreeView(QTreeView):
     menu_requested = Signal(object, object, str)
 
     def __init__(self, model: DateTreeModel, parent: QWidget | None = None) -> None:
-        self._pictures = DateRowPictures()
         super().__init__(parent)
         self.setAccessibleName(translated("dates", "Dates"))
         self.setObjectName("dates")
-        self.setHeaderHidden(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setIndentation(INDENT_PX)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setItemDelegate(RowHeights(self))
+        self.setItemDelegate(_RowHeights(self))
         self._model = model
         self._place = Place()
         self._follower = DayFollower(self, model)
         self._untouched = True  # nothing was shown yet
-        self._refining = QTimer(self, singleShot=True, interval=0)
-        self._refining.timeout.connect(self.viewport().update)
         self.setModel(model)
         self.choose()
         model.totals_set.connect(self._on_totals_set)
@@ -192,28 +172,14 @@ class DateTreeView(QTreeView):
 
     # Painting
 
-    def dataChanged(
-        self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()
-    ) -> None:
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
         """Repaint it; QTreeView would look for each row, seen or not, and measure it again."""
         if top_left == bottom_right:
             self.update(top_left)
         elif self.isExpanded(top_left.parent()) or not top_left.parent().isValid():
             self.viewport().update()
 
-    @property
-    def painted_well(self) -> bool:
-        """Whether all rows that are seen were painted, or another frame is on its way."""
-        return not self._pictures.unfinished
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows; those for which there is no time now with the next frame."""
-        self._pictures.begin_frame()
-        super().paintEvent(event)
-        if self._pictures.unfinished:
-            self._refining.start()
-
-    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
         """Paint a whole row, from edge to edge."""
         sums = self._model.sums_of(index)
         standing = Standing(
@@ -221,32 +187,22 @@ class DateTreeView(QTreeView):
             is_open=self.isExpanded(index) if sums.consists_of_dates else None,
             selected=self.selectionModel().isSelected(index),
             marked=index == self._follower.marked,
-            focused=index == self.currentIndex() and self._shows_focus(),
+            focused=self.shows_focus(index),
         )
 
-        def row() -> DateRow:
+        def row() -> TreeRow:
             data = self._model.data
-            return DateRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
+            return TreeRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
 
-        size = QSize(self.viewport().width() - 2 * AROUND_PX, ROW_PX)
-        ratio = painter.deviceTransform().m11()  # of the screen, or of what is rendered to
-        picture = self._pictures.get(
-            (sums, standing), row, size, ratio, self.palette(), self.font()
-        )
         above = AROUND_PX if sums.depth == 0 and sums.day == Kind.ALL else 0
-        if picture is not None:
-            painter.drawPixmap(AROUND_PX, options.rect.top() + above, picture)
+        self.paint_row(painter, options.rect.top() + above, (sums, standing), row)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint the rows anew, in what may be other colours or another language."""
-        super().changeEvent(event)
-        self._pictures.forget()
 
-    def _shows_focus(self) -> bool:
-        option = QStyleOptionViewItem()
-        option.initFrom(self)
-        by_keyboard = bool(option.state & QStyle.StateFlag.State_KeyboardFocusChange)
-        return self.hasFocus() and by_keyboard
+class _RowHeights(QStyledItemDelegate):
+    """Says how high the rows are: all the same, but for the space around what is no date."""
 
-    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
-        """Nothing: ``drawRow`` draws the whole row."""
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the height; every row is as wide as there is room."""
+        row = index.row() if not index.parent().isValid() else Kind.DAYS
+        above = AROUND_PX if row == Kind.ALL else 0
+        return QSize(0, above + ROW_PX + (GAP_PX if row == Kind.TRASH else 0))

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QEvent,
     QModelIndex,
     QPersistentModelIndex,
-    QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.models.facets import FacetModel, Role
 from gui.text import translated
-from gui.views.date_row import AROUND_PX, GAP_PX, ROW_PX, DateRow, DateRowPictures, Standing
-from gui.views.date_tree import INDENT_PX
 from gui.views.labels import quiet_label
+from gui.views.row_tree import INDENT_PX, Index, RowTree
+from gui.views.tree_row import AROUND_PX, GAP_PX, ROW_PX, Standing, TreeRow
 
-_Index = QModelIndex | QPersistentModelIndex
 _Qt = Qt.ItemDataRole
 _Control = Qt.KeyboardModifier.ControlModifier
 
 
-class FacetTree(QTreeView):
+class FacetTree(RowTree):
     """Facets over their values with counts; a check mark stands before what the search holds.
 
     A click or Space on a value asks for it in the place of others of its facet, or for it no
@@ -49,24 +42,15 @@ class FacetTree(QTreeView):
     value_toggled = Signal(object, object, bool)
 
     def __init__(self, model: FacetModel, parent: QWidget | None = None) -> None:
-        self._pictures = DateRowPictures()
         super().__init__(parent)
         self.setObjectName("facets")
         self.setAccessibleName(translated("facets", "Facets"))
-        self.setHeaderHidden(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setIndentation(0)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setExpandsOnDoubleClick(False)
-        self.setTabKeyNavigation(False)
         self.setItemDelegate(_RowHeights(self))
         self._model = model
         self._pressed = QPersistentModelIndex()
-        self._refining = QTimer(self, singleShot=True, interval=0)
-        self._refining.timeout.connect(self.viewport().update)
         self.setModel(model)
         model.rowsInserted.connect(self._on_rows_inserted)
 
@@ -113,21 +97,7 @@ class FacetTree(QTreeView):
             for row in range(first, last + 1):
                 self.expand(self._model.index(row, 0))
 
-    # Painting
-
-    @property
-    def painted_well(self) -> bool:
-        """Whether the last frame painted every row."""
-        return not self._pictures.unfinished
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows; those for which there is no time now with the next frame."""
-        self._pictures.begin_frame()
-        super().paintEvent(event)
-        if self._pictures.unfinished:
-            self._refining.start()
-
-    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
         """Paint a whole row, from edge to edge."""
         data = self._model.data
         row = self._model.row_at(index)
@@ -136,33 +106,15 @@ class FacetTree(QTreeView):
             is_open=self.isExpanded(index) if row is None else None,
             selected=False,
             marked=False,
-            focused=index == self.currentIndex() and self._shows_focus(),
+            focused=self.shows_focus(index),
             checked=data(index, _Qt.CheckStateRole) == Qt.CheckState.Checked,
         )
-        said = DateRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
-        size = QSize(self.viewport().width() - 2 * AROUND_PX, ROW_PX)
-        ratio = painter.deviceTransform().m11()
-        picture = self._pictures.get(said, lambda: said, size, ratio, self.palette(), self.font())
-        if picture is not None:
-            painter.drawPixmap(AROUND_PX, options.rect.bottom() + 1 - ROW_PX, picture)
-
-    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
-        """Nothing: ``drawRow`` draws the whole row."""
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint the rows anew, in what may be other colours or another language."""
-        super().changeEvent(event)
-        self._pictures.forget()
-
-    def _shows_focus(self) -> bool:
-        option = QStyleOptionViewItem()
-        option.initFrom(self)
-        by_keyboard = bool(option.state & QStyle.StateFlag.State_KeyboardFocusChange)
-        return self.hasFocus() and by_keyboard
+        said = TreeRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
+        self.paint_row(painter, options.rect.bottom() + 1 - ROW_PX, said, lambda: said)
 
 
 class _RowHeights(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         above = 0 if index.parent().isValid() else GAP_PX if index.row() else AROUND_PX
         return QSize(0, above + ROW_PX)
 

@@ -410,7 +410,7 @@ def test_a_frame_paints_some_rows_and_the_next_ones_the_rest(
     view.show()
     qtbot.waitExposed(view)
     whole = painted(view)
-    monkeypatch.setattr("gui.views.date_row._SECONDS_A_FRAME", 0)
+    monkeypatch.setattr("gui.views.tree_row._SECONDS_A_FRAME", 0)
     view.setPalette(palette_of(DARK))
     view.setPalette(QApplication.palette())  # all are forgotten
     assert view.viewport().grab().toImage() != whole

@@ -1,4 +1,4 @@
-"""Paints one row of the tree of dates: its chevron, its name and its figures.
+"""Paints one row of the dates or the facets: its chevron or check mark, its name and its figures.
 
 A row that was painted is kept as a picture, and only some of those that are new are painted in a
 frame: when the tree opens another month, all that is seen of it is new.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from time import perf_counter
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -22,13 +22,11 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.models.bounded import Bounded
-from gui.models.place import Kind
 
 ROW_PX: Final = 27
-GAP_PX: Final = 10  # between what is no date and the dates
+GAP_PX: Final = 10  # between what is no date and the dates, and between facets
 AROUND_PX: Final = 8  # at all sides of all rows
 TEXT_PX: Final = 26  # where the names of years begin, within the row
 MARGIN_PX: Final = 8  # right of the figures
@@ -40,17 +38,6 @@ _SECONDS_A_FRAME: Final = 0.0025  # for rows that are new
 _LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _Roles = QPalette.ColorRole
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class RowHeights(QStyledItemDelegate):
-    """Says how high the rows are: all the same, but for the space around what is no date."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Return the height; every row is as wide as there is room."""
-        row = index.row() if not index.parent().isValid() else Kind.DAYS
-        above = AROUND_PX if row == Kind.ALL else 0
-        return QSize(0, above + ROW_PX + (GAP_PX if row == Kind.TRASH else 0))
 
 
 class Standing(NamedTuple):
@@ -73,7 +60,7 @@ class Standing(NamedTuple):
     checked: bool = False
 
 
-class DateRow(NamedTuple):
+class TreeRow(NamedTuple):
     """What a row says, and how it stands.
 
     Attributes:
@@ -104,7 +91,7 @@ def fonts_of(font: QFont) -> Fonts:
     return Fonts(name, QFontMetrics(name), figures, QFontMetrics(figures))
 
 
-class DateRowPictures:
+class RowPictures:
     """Keeps rows as pictures: to paint one anew takes ten times as long. GUI thread only.
 
     Attributes:
@@ -129,7 +116,7 @@ class DateRowPictures:
     def get(
         self,
         key: Hashable,
-        row: Callable[[], DateRow],
+        row: Callable[[], TreeRow],
         size: QSize,
         ratio: float,
         palette: QPalette,
@@ -166,7 +153,7 @@ class DateRowPictures:
 
 
 def _paint_row(
-    painter: QPainter, place: QRectF, row: DateRow, palette: QPalette, fonts: Fonts
+    painter: QPainter, place: QRectF, row: TreeRow, palette: QPalette, fonts: Fonts
 ) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     standing = row.standing
@@ -215,7 +202,7 @@ def _paint_check(painter: QPainter, centre: QPointF, colour: QColor) -> None:
 
 
 def _paint_texts(
-    painter: QPainter, place: QRectF, row: DateRow, palette: QPalette, fonts: Fonts
+    painter: QPainter, place: QRectF, row: TreeRow, palette: QPalette, fonts: Fonts
 ) -> None:
     count, count_width = row.figures, fonts.figures_metrics.horizontalAdvance(row.figures)
     name, name_width = row.name, fonts.name_metrics.horizontalAdvance(row.name)
