@@ -15,6 +15,7 @@ from gui.views.arrangement_button import ArrangementButton
 from gui.views.grid import LARGEST_CELL, SMALLEST_CELL
 
 SLIDER_PX: Final = 112
+SEARCH_PX: Final = 200  # at least, before the words of buttons give way
 BUTTONS: Final = (
     (("open", "Open"), ("import", "Import")),
     (("pin", "Pin"), ("delete", "Delete"), ("prune", "Prune")),
@@ -49,6 +50,7 @@ class ToolBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(20, 20))
         self.setToolButtonStyle(_Style.ToolButtonTextBesideIcon)
+        self._search = search
         self._widest = 0
         self._add_buttons(actions)
         self._add_slider(cell_size)
@@ -71,7 +73,8 @@ class ToolBar(QToolBar):
     def _width_with_words(self) -> int:
         """Return how wide the bar is with words; it is known while they are shown."""
         if self.toolButtonStyle() == _Style.ToolButtonTextBesideIcon:
-            self._widest = max(self._widest, self.sizeHint().width())
+            spare = max(self._search.sizeHint().width() - SEARCH_PX, 0)  # the box can be narrower
+            self._widest = max(self._widest, self.sizeHint().width() - spare)
         return self._widest
 
     def set_cell_size(self, cell_size: int) -> None:
