@@ -24,6 +24,7 @@ from tests.core.test_search import (
     DiskStoreAt,
     brute,
     fill,
+    indexed,
     lower,
     matches,
     opened,
@@ -90,11 +91,7 @@ def random_search(rng: random.Random) -> Query:
 async def test_facets_of_a_thousand_random_searches_say_what_counting_does(opened, seed):
     store, manager = opened
     rng = random.Random(seed)
-    fill(store, rng, 150)
-    await manager.open()
-    await manager.rescan()
-    await searchable(manager)
-    everything = brute(store.base)
+    everything = await indexed(store, manager, rng, 150)
     for _ in range(500):
         query = random_search(rng)
         counter = manager.facet_counter(query)
@@ -105,10 +102,7 @@ async def test_facets_of_a_thousand_random_searches_say_what_counting_does(opene
 async def test_counts_follow_what_comes_changes_and_goes(opened):
     store, manager = opened
     rng = random.Random(5)
-    fill(store, rng, 120)
-    await manager.open()
-    await manager.rescan()
-    await searchable(manager)
+    await indexed(store, manager, rng, 120)
     searches = [Query(), *(random_search(rng) for _ in range(30))]
     counters = {query: manager.facet_counter(query) for query in searches}
     for counter in counters.values():
@@ -136,11 +130,7 @@ async def test_counts_follow_what_comes_changes_and_goes(opened):
 async def test_a_count_that_is_cancelled_leaves_the_catalogue_and_can_be_counted_again(opened):
     store, manager = opened
     rng = random.Random(3)
-    fill(store, rng, 120)
-    await manager.open()
-    await manager.rescan()
-    await searchable(manager)
-    everything = brute(store.base)
+    everything = await indexed(store, manager, rng, 120)
     query = Query((Term(Mark.PROMPT),))
     counter = manager.facet_counter(query)
     for turns in range(12):

@@ -271,15 +271,20 @@ async def agrees(manager: ImageStorageManager, everything: list[Brute], query: Q
     return len(wanted)
 
 
+async def indexed(store, manager, rng, images):
+    """Fill a store with so many images that searches find; return what reading each one says."""
+    fill(store, rng, images)
+    await manager.open()
+    await manager.rescan()
+    await searchable(manager)
+    return brute(store.base)
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_two_thousand_random_searches_find_what_reading_every_sidecar_does(opened, seed):
     store, manager = opened
     rng = random.Random(seed)
-    fill(store, rng, 150)
-    await manager.open()
-    await manager.rescan()
-    await searchable(manager)
-    everything = brute(store.base)
+    everything = await indexed(store, manager, rng, 150)
     counts = [await agrees(manager, everything, random_query(rng)) for _ in range(700)]
     assert sum(0 < count < len(everything) for count in counts) > 300
 

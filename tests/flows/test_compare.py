@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
@@ -21,6 +21,7 @@ from gui.models.compared_table import ComparedRole
 from gui.models.place import Kind as PlaceKind
 from gui.models.word_diff import Kind
 from gui.views.canvas import PictureCanvas
+from tests.flows.canvases import turn_wheel
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import NEWEST, make_image, newest_first
 
@@ -71,15 +72,6 @@ def current(session: Session) -> int:
 def press(session: Session, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
     assert session.window.compare.current is not None
     QTest.keyClick(session.window.compare.current.canvas, key, modifier)
-
-
-def turn_wheel(canvas: PictureCanvas, notches: int, at: tuple[float, float] = (0.5, 0.5)) -> None:
-    point = QPointF(canvas.width() * at[0], canvas.height() * at[1])
-    event = QWheelEvent(
-        point, canvas.mapToGlobal(point), QPoint(), QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(canvas, event)
 
 
 def drag(canvas: PictureCanvas, by: QPoint) -> None:

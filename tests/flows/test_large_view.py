@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from gui.app import Session
 from gui.controllers import large_pictures
+from tests.flows.canvases import turn_wheel
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import NEWEST, make_image, newest_first
 
@@ -68,17 +69,6 @@ def alike(colour: QColor, wanted: tuple[int, int, int], by: int = 12) -> bool:
     return max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= by
 
 
-def turn_wheel(session: Session, notches: int, modifier: Qt.KeyboardModifier = NONE,
-               at: tuple[float, float] = (0.5, 0.5)) -> None:  # fmt: skip
-    canvas = session.window.large.canvas
-    point = QPointF(canvas.width() * at[0], canvas.height() * at[1])
-    event = QWheelEvent(
-        point, canvas.mapToGlobal(point), QPoint(), QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton, modifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(canvas, event)
-
-
 def add(base: Path, number: int, name: str = "a.png", **options: object) -> Path:
     """Make an image in a store, the newer the lower its number, of what ``options`` say."""
     image = options.pop("image")
@@ -127,9 +117,9 @@ async def test_the_keys_and_the_wheel_lead_through_all_images(store) -> None:
             assert row_shown(session) == row
             record = session.large.record
             assert record is not None and record.filename == expected[row].name
-        turn_wheel(session, -3)
+        turn_wheel(session.window.large.canvas, -3)
         assert row_shown(session) == 3
-        turn_wheel(session, 1)
+        turn_wheel(session.window.large.canvas, 1)
         assert row_shown(session) == 2
         assert "3 of 30" in {label.text() for label in session.window.large.findChildren(object)
                              if hasattr(label, "text") and callable(label.text)}  # fmt: skip
@@ -193,9 +183,9 @@ async def test_zoom_goes_to_the_pointer_and_pans(store, tmp_path) -> None:
         await open_large(session)
         assert canvas.zoom.is_whole
         assert alike(colour_at(session, 0.3, 0.5), (200, 30, 30))
-        turn_wheel(session, 30, CTRL, (0.7, 0.5))
+        turn_wheel(session.window.large.canvas, 30, CTRL, (0.7, 0.5))
         assert canvas.zoom.factor == 1  # it never jumps over that
-        turn_wheel(session, 30, CTRL, (0.7, 0.5))
+        turn_wheel(session.window.large.canvas, 30, CTRL, (0.7, 0.5))
         assert canvas.zoom.factor == pytest.approx(32)
         assert alike(colour_at(session, 0.3, 0.5), (30, 30, 200))
         press(session, Key.Key_1)
