@@ -66,10 +66,6 @@ class Fates:
                 self.first_kept = max(oldest_kept, total.day + 1)
                 break
 
-    def goes(self, day: int) -> bool:
-        """Return whether the images of a day are to go."""
-        return day < self.first_kept
-
 
 class Timeline:
     """The bars of a store, from its oldest day to its newest, the empty ones too.

@@ -39,7 +39,7 @@ def test_bars_are_without_gaps_and_hold_everything(
     assert all(bar.last + 1 == after.first for bar, after in pairwise(bars))
     assert sum(bar.whole.images for bar in bars) == sum(days.values())
     assert sum(bar.going.images for bar in bars) == sum(
-        count for day, count in days.items() if fates.goes(day)
+        count for day, count in days.items() if day < fates.first_kept
     )
     for day in days:
         bar = bars[timeline.bar_of(day)]
@@ -51,9 +51,9 @@ def test_bars_are_without_gaps_and_hold_everything(
 def test_what_is_kept_of_a_limited_store_has_room(days: dict[int, int], limit: int) -> None:
     totals = totals_of(days)
     fates = Fates(totals, 0, limit)
-    kept = [total for total in totals if not fates.goes(total.day)]
+    kept = [total for total in totals if total.day >= fates.first_kept]
     assert sum(total.size_bytes for total in kept) <= limit
-    gone = [total for total in totals if fates.goes(total.day)]
+    gone = [total for total in totals if total.day < fates.first_kept]
     if gone:  # and the newest of what goes would not have
         assert sum(total.size_bytes for total in kept) + gone[0].size_bytes > limit
         assert all(
