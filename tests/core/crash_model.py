@@ -136,9 +136,13 @@ class Disk:
 
 
 def lay_out(tree: Tree, base: Path) -> None:
-    """Make real files of a tree, in place of what is there."""
-    shutil.rmtree(base, ignore_errors=True)
-    base.mkdir()
+    """Make real files of a tree, in place of what is there.
+
+    The folder itself stays: no crash puts another in a store's place, which would be seen.
+    """
+    base.mkdir(exist_ok=True)
+    for left in base.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     for path, data in sorted(tree, key=lambda entry: entry[0]):
         if data is None:
             (base / path).mkdir()
