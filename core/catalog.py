@@ -35,6 +35,7 @@ from core.catalog_search import CatalogSearch
 from core.catalog_summary import summary_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.examined_tables import (
+    Looked,
     Unexamined,
     count_unexamined,
     forget_examined_in_vain,
@@ -286,14 +287,14 @@ class Catalog(CatalogSearch):
                 if not keep_some_days(self._query):
                     break
 
-    # Content Credentials
+    # What images are looked at for
 
     def next_unexamined(self, most: int) -> list[Unexamined]:
-        """Return images that nobody looked at for Content Credentials, the newest first."""
+        """Return images that nobody looked at, the newest first."""
         return next_unexamined(self._query, most)
 
-    def note_examined(self, looked: Sequence[tuple[Unexamined, bool | None]]) -> frozenset[int]:
-        """Note which images have Content Credentials; return the days of those that do.
+    def note_examined(self, looked: Looked) -> frozenset[int]:
+        """Note which images are signed, and which broken; return the days of those that are.
 
         ``None`` stands for those that could not be opened.
         """
@@ -306,5 +307,5 @@ class Catalog(CatalogSearch):
             forget_examined_in_vain(self._query)
 
     def unexamined(self) -> int:
-        """Count the images that nobody looked at for Content Credentials."""
+        """Count the images that nobody looked at."""
         return count_unexamined(self._query)

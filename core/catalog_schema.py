@@ -22,7 +22,7 @@ from core.examined_tables import EXAMINED_SCHEMA
 from core.search_tables import SEARCH_SCHEMA
 
 APPLICATION_ID = 0x43534854  # "CSHT"
-VERSION = 9
+VERSION = 10
 BUSY_MILLISECONDS = 5000
 SMALL_CACHE, LARGE_CACHE = 4_000, 32_000  # KiB: for questions, and for writing very much
 LARGE_DAY = 4096  # images

@@ -1,8 +1,9 @@
 """What stands beside the pixels in an image file: texts and Content Credentials, found by walking.
 
 Nothing is decoded and nothing is read that is not wanted: a walk goes from one part's header to
-the next. Broken files end it early, with what was found until then. Each format says where a C2PA
-manifest is embedded in it in the C2PA specification 2.2, annex A ("Embedding manifests").
+the next, and so finds out whether the file reaches the end that it should have; what comes after
+that is no fault. Broken files end it early, with what was found until then. Where a C2PA manifest
+is embedded in each format, the C2PA specification 2.2 says in annex A ("Embedding manifests").
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import os
 import re
 import struct
-import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
-LONGEST_TEXT = 16 << 20  # bytes of one text, unpacked
+from core.png_texts import KINDS, LONGEST_TEXT, read_text
+
 MOST_TEXTS = 1_000
 MOST_PARTS = 100_000
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _C2PA_TIFF_TAG = 0xCD41
 _XMP_KEYWORD = "XML:com.adobe.xmp"
+_AVIF_BOXES = (b"ftyp", b"meta", b"moov", b"mdat")  # others may be what was put after the end
+_BLOCK = 1 << 14
 
 
 class Beside(NamedTuple):
@@ -31,59 +34,61 @@ class Beside(NamedTuple):
         xmp: The XMP packet of a PNG; Pillow tells that of other formats.
         exif: The Exif block of a PNG, as of a TIFF file; likewise.
         signed: Whether there is a C2PA manifest.
+        cut_off: Whether the file ends before it should; of TIFF and BMP only Pillow can tell.
     """
 
     texts: tuple[tuple[str, str], ...] = ()
     xmp: bytes = b""
     exif: bytes = b""
     signed: bool = False
+    cut_off: bool = False
 
 
-def look_beside(file: BinaryIO, file_format: str) -> Beside:
+def format_of(file: BinaryIO) -> str:
+    """Return Pillow's name of an image file's format, whatever its own name says; "" for none."""
+    head = file.read(32)
+    return next((name for name, begins in _BEGINNINGS if begins.match(head)), "")
+
+
+def look_beside(file: BinaryIO, file_format: str, *, texts: bool = True) -> Beside:
     """Return what stands beside the pixels.
 
     Args:
         file: The image file, open for reading.
         file_format: Pillow's name of it, such as "PNG".
+        texts: Whether texts, XMP and Exif are wanted, too, which have to be read and unpacked.
     """
     walk = _WALKS.get(file_format)
     if walk is None:
         return Beside()
     try:
         file.seek(0)
-        return walk(file)
+        return _look_in_png(file, texts=texts) if file_format == "PNG" else walk(file)
     except (struct.error, EOFError):
-        return Beside()
-
-
-def is_signed(file: BinaryIO) -> bool:
-    """Tell whether an image file has a C2PA manifest, whatever its name says it is."""
-    head = file.read(16)
-    file_format = next((name for name, begins in _BEGINNINGS if begins.match(head)), "")
-    if file_format == "PNG":  # without unpacking its texts
-        return any(kind == b"caBX" for kind, _ in _png_chunks(file))
-    return look_beside(file, file_format).signed
+        return Beside(cut_off=True)
 
 
 # PNG: https://www.w3.org/TR/png-3/#11Chunks
 
 
-def _look_in_png(file: BinaryIO) -> Beside:
-    texts: list[tuple[str, str]] = []
-    xmp = exif = b""
+def _look_in_png(file: BinaryIO, *, texts: bool = True) -> Beside:
+    found: list[tuple[str, str]] = []
+    xmp = exif = kind = b""
     signed = False
     for kind, length in _png_chunks(file):
         if kind == b"caBX":
             signed = True
-        elif kind == b"eXIf" and length <= LONGEST_TEXT:
+        elif not texts or length > LONGEST_TEXT:
+            continue
+        elif kind == b"eXIf":
             exif = file.read(length)
-        elif kind in _PNG_TEXTS and length <= LONGEST_TEXT and len(texts) < MOST_TEXTS:
-            text = _PNG_TEXTS[kind](file.read(length))
+        elif kind in KINDS and len(found) < MOST_TEXTS:
+            text = read_text(kind, file.read(length))
             if text is not None and text[0] == _XMP_KEYWORD:
                 xmp = text[1].encode()
             elif text is not None:
-                texts.append(text)
-    return Beside(tuple(texts), xmp, exif, signed)
+                found.append(text)
+    return Beside(tuple(found), xmp, exif, signed, cut_off=kind != b"IEND")
 
 
 def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
@@ -91,74 +96,45 @@ def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
     for _ in range(MOST_PARTS):
         file.seek(at)
         head = file.read(8)
-        if len(head) < 8 or head[4:] == b"IEND":
+        if len(head) < 8:
             return
         length = int.from_bytes(head[:4])
         yield head[4:], length
+        if head[4:] == b"IEND":
+            return
         at += 12 + length
-
-
-def _plain_text(data: bytes) -> tuple[str, str] | None:
-    keyword, _, text = data.partition(b"\0")
-    return keyword.decode("latin-1"), _decoded(text)
-
-
-def _packed_text(data: bytes) -> tuple[str, str] | None:
-    keyword, _, rest = data.partition(b"\0")
-    text = _unpacked(rest[1:])
-    return None if text is None else (keyword.decode("latin-1"), _decoded(text))
-
-
-def _international_text(data: bytes) -> tuple[str, str] | None:
-    keyword, _, rest = data.partition(b"\0")
-    packed, rest = rest[:1] == b"\1", rest[2:]
-    _language, _, rest = rest.partition(b"\0")
-    _translated, _, text = rest.partition(b"\0")
-    if packed:
-        unpacked = _unpacked(text)
-        if unpacked is None:
-            return None
-        text = unpacked
-    return keyword.decode("latin-1"), text.decode(errors="replace")
-
-
-def _decoded(text: bytes) -> str:
-    """Latin-1 by the specification, but nearly all generators write UTF-8."""
-    try:
-        return text.decode()
-    except UnicodeDecodeError:
-        return text.decode("latin-1")
-
-
-def _unpacked(data: bytes) -> bytes | None:
-    try:
-        return zlib.decompressobj().decompress(data, LONGEST_TEXT)
-    except zlib.error:
-        return None
-
-
-_PNG_TEXTS: dict[bytes, Callable[[bytes], tuple[str, str] | None]] = {
-    b"tEXt": _plain_text,
-    b"zTXt": _packed_text,
-    b"iTXt": _international_text,
-}
 
 
 # JPEG: the manifest is a JUMBF box in APP11 segments (ISO 19566-5)
 
 
 def _look_in_jpeg(file: BinaryIO) -> Beside:
-    at = 2
+    at, signed = 2, False
     for _ in range(MOST_PARTS):
         file.seek(at)
         head = file.read(4)
         if len(head) < 4 or head[0] != 0xFF or head[1] in (0xDA, 0xD9):  # the pixels, or the end
             break
+        if head[1] == 0xFF:  # which fills
+            at += 1
+            continue
         (length,) = struct.unpack(">H", head[2:])
-        if head[1] == 0xEB and _is_c2pa_jumbf(file.read(min(length - 2, 64))):
-            return Beside(signed=True)
+        if head[1] == 0xEB and not signed:
+            signed = _is_c2pa_jumbf(file.read(min(length - 2, 64)))
         at += 2 + length
-    return Beside()
+    return Beside(signed=signed, cut_off=not _has_end_of_image(file, at))
+
+
+def _has_end_of_image(file: BinaryIO, first: int) -> bool:
+    """Look from the file's end, where it nearly always is; pixels have a zero after each 0xFF."""
+    after = file.seek(0, os.SEEK_END)
+    while after > first:
+        at = max(first, after - _BLOCK)
+        file.seek(at)
+        if b"\xff\xd9" in file.read(after + 1 - at):  # with the next block's first byte
+            return True
+        after = at
+    return False
 
 
 def _is_c2pa_jumbf(segment: bytes) -> bool:
@@ -169,24 +145,25 @@ def _is_c2pa_jumbf(segment: bytes) -> bool:
 
 
 def _look_in_webp(file: BinaryIO) -> Beside:
-    at = 12
+    (length,) = struct.unpack("<4xI", file.read(8))
+    at, signed, cut_off = 12, False, 8 + length > file.seek(0, os.SEEK_END)
     for _ in range(MOST_PARTS):
         file.seek(at)
         head = file.read(8)
         if len(head) < 8:
             break
-        if head[:4] == b"C2PA":
-            return Beside(signed=True)
+        signed = signed or head[:4] == b"C2PA"
         (length,) = struct.unpack("<I", head[4:])
         at += 8 + length + length % 2
-    return Beside()
+    return Beside(signed=signed, cut_off=cut_off)
 
 
 # AVIF: boxes of ISO 14496-12
 
 
 def _look_in_avif(file: BinaryIO) -> Beside:
-    at = 0
+    at, end = 0, file.seek(0, os.SEEK_END)
+    signed = described = cut_off = False
     for _ in range(MOST_PARTS):
         file.seek(at)
         head = file.read(16)
@@ -195,14 +172,15 @@ def _look_in_avif(file: BinaryIO) -> Beside:
         length, kind, skipped = int.from_bytes(head[:4]), head[4:8], 8
         if length == 1 and len(head) == 16:
             length, skipped = int.from_bytes(head[8:]), 16
-        if kind == b"uuid":
+        if kind == b"uuid" and not signed:
             file.seek(at + skipped)
-            if file.read(16) == _C2PA_UUID:
-                return Beside(signed=True)
+            signed = file.read(16) == _C2PA_UUID
+        described = described or kind in (b"meta", b"moov")
+        cut_off = cut_off or (kind in _AVIF_BOXES and at + length > end)
         if length < skipped:  # 0: up to the end of the file
             break
         at += length
-    return Beside()
+    return Beside(signed=signed, cut_off=cut_off or not described)
 
 
 # GIF: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
@@ -212,21 +190,30 @@ def _look_in_gif(file: BinaryIO) -> Beside:
     file.seek(10)
     flags = _byte(file)
     file.seek(13 + _colour_table(flags))
+    signed = False
+    try:
+        for name in _gif_extensions(file):
+            signed = signed or name.startswith(b"C2PA_GIF")
+    except EOFError:
+        return Beside(signed=signed, cut_off=True)
+    return Beside(signed=signed)
+
+
+def _gif_extensions(file: BinaryIO) -> Iterator[bytes]:
+    """Walk to the trailer, over what decoders go over; yield the names of applications' blocks."""
     for _ in range(MOST_PARTS):
         kind = _byte(file)
-        if kind == 0x21:
-            if _byte(file) == 0xFF:
-                name = file.read(_byte(file))
-                if name.startswith(b"C2PA_GIF"):
-                    return Beside(signed=True)
-        elif kind == 0x2C:
+        if kind == 0x3B:
+            return
+        if kind not in (0x21, 0x2C):
+            continue
+        if kind == 0x2C:
             file.seek(8, os.SEEK_CUR)
             file.seek(_colour_table(_byte(file)) + 1, os.SEEK_CUR)
-        else:  # the end, or nothing that stands there by the specification
-            break
+        elif _byte(file) == 0xFF:
+            yield file.read(_byte(file))
         while length := _byte(file):
             file.seek(length, os.SEEK_CUR)
-    return Beside()
 
 
 def _colour_table(flags: int) -> int:
@@ -260,8 +247,10 @@ def _look_in_tiff(file: BinaryIO) -> Beside:
 _BEGINNINGS = (
     ("PNG", re.compile(rb"\x89PNG\r\n\x1a\n")),
     ("JPEG", re.compile(rb"\xff\xd8\xff")),
-    ("WEBP", re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
-    ("AVIF", re.compile(rb".{4}ftyp", re.DOTALL)),
+    # Up to the start code of a key frame, or the signature of a lossless one.
+    ("WEBP", re.compile(rb"RIFF.{4}WEBP(VP8 .{7}\x9d\x01\x2a|VP8L.{4}/|VP8X)", re.DOTALL)),
+    ("AVIF", re.compile(rb".{4}ftyp(avi[fs]|m[is]f1)", re.DOTALL)),
+    ("BMP", re.compile(rb"BM")),
     ("GIF", re.compile(rb"GIF8")),
     ("TIFF", re.compile(rb"II\*\0|MM\0\*")),
 )

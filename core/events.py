@@ -59,14 +59,14 @@ class SearchGrew(msgspec.Struct, frozen=True):
     waiting: bool
 
 
-class CredentialsFound(msgspec.Struct, frozen=True):
-    """Images were looked at for Content Credentials.
+class ImagesExamined(msgspec.Struct, frozen=True):
+    """Images were looked at: whether they are broken, or have Content Credentials.
 
     Only the manager that looked tells this: what it finds is no change of images, of which there
     would be very many. Others find it with their next search.
 
     Attributes:
-        days: The days (``date.toordinal()``) on which some have any that were not known of.
+        days: The days (``date.toordinal()``) on which some are, or have, that were not known of.
         left: How many images nobody has looked at yet.
     """
 
@@ -74,7 +74,7 @@ class CredentialsFound(msgspec.Struct, frozen=True):
     left: int
 
 
-Event = CredentialsFound | SearchGrew | ImagesChanged | ScanChanged | CatalogReset | WatchingChanged
+Event = ImagesExamined | SearchGrew | ImagesChanged | ScanChanged | CatalogReset | WatchingChanged
 Listener = Callable[[Event], None]
 
 

@@ -1,14 +1,14 @@
-"""Which images were looked at for Content Credentials, and which of them have some.
+"""Which images were looked at, and which of them are broken or have Content Credentials.
 
 Each image is looked at once, and again when its file is another: triggers forget then what was
 found. How many of a day were looked at is kept, so that the next that were not are found at once.
-What is found is one of the facts of the full-text index.
+What is found are facts of the full-text index.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from core.catalog_changes import Query
 from core.catalog_rows import json_text
@@ -16,7 +16,7 @@ from core.catalog_rows import json_text
 EXAMINED_SCHEMA = """
 CREATE TABLE examined (
     day INTEGER NOT NULL, key INTEGER NOT NULL,
-    signed INTEGER,  -- NULL where the file could not be opened, which says nothing of it
+    signed INTEGER, broken INTEGER,  -- NULL where the file could not be opened: says nothing
     PRIMARY KEY (day, key)
 ) WITHOUT ROWID;
 CREATE INDEX examined_in_vain ON examined (day, key) WHERE signed IS NULL;
@@ -25,8 +25,8 @@ CREATE TRIGGER examined_added AFTER INSERT ON examined BEGIN
     INSERT INTO day_examined VALUES (new.day, 1)
         ON CONFLICT (day) DO UPDATE SET images = images + 1;
 END;
-CREATE TRIGGER examined_signed AFTER INSERT ON examined
-WHEN new.signed AND new.key <= (SELECT key FROM searchable) BEGIN
+CREATE TRIGGER examined_found AFTER INSERT ON examined
+WHEN (new.signed OR new.broken) AND new.key <= (SELECT key FROM searchable) BEGIN
     DELETE FROM search WHERE rowid = (new.day << 40) | new.key;
     INSERT INTO search (rowid, prompt, facts)
         SELECT place, prompt, facts FROM searched WHERE key = new.key;
@@ -59,10 +59,10 @@ ORDER BY image.created_us DESC, image.key DESC LIMIT ?2
 # Only of files that are still what they were when they were looked at.
 _NOTE = """
 INSERT OR IGNORE INTO examined
-SELECT image.day, image.key, value ->> 3 FROM json_each(?)
+SELECT image.day, image.key, value ->> 3, value ->> 4 FROM json_each(?)
 CROSS JOIN image ON image.key = value ->> 0
 WHERE image.size_bytes = value ->> 1 AND image.modified_ns = value ->> 2
-RETURNING day, signed
+RETURNING day, signed OR broken
 """
 _LEFT = """
 SELECT (SELECT ifnull(sum(images), 0) FROM day_total)
@@ -79,19 +79,27 @@ class Unexamined(NamedTuple):
     modified_ns: int
 
 
+Looked: TypeAlias = Sequence[tuple[Unexamined, tuple[bool, bool] | None]]
+
+
 def next_unexamined(query: Query, most: int) -> list[Unexamined]:
     """Return images that were not looked at, all of one day, the newest first."""
     days = query(_DAY, ())
     return [Unexamined(*row) for row in query(_NEXT, (*days[0], most))] if days else []
 
 
-def note_examined(query: Query, looked: Sequence[tuple[Unexamined, bool | None]]) -> frozenset[int]:
-    """Note what was found, within a transaction; return the days on which any are signed.
+def note_examined(query: Query, looked: Looked) -> frozenset[int]:
+    """Note what was found, within a transaction; return the days on which anything was.
 
-    ``None`` is found in a file that cannot be opened.
+    Args:
+        query: Runs a statement.
+        looked: Images, and whether each is signed, and broken; ``None``: it cannot be opened.
     """
-    rows = [(image.key, image.size_bytes, image.modified_ns, has) for image, has in looked]
-    return frozenset(day for day, signed in query(_NOTE, (json_text(rows),)) if signed)
+    rows = [
+        (image.key, image.size_bytes, image.modified_ns, *(seen or (None, None)))
+        for image, seen in looked
+    ]
+    return frozenset(day for day, found in query(_NOTE, (json_text(rows),)) if found)
 
 
 def forget_examined_in_vain(query: Query) -> None:

@@ -1,4 +1,4 @@
-"""Looks at images for Content Credentials, so that searches find those that have some."""
+"""Looks at images, so that searches find those that are broken or have Content Credentials."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from core.catalog import open_catalog
-from core.containers import is_signed
 from core.errors import ThumbnailUnavailable
 from core.image_file import open_image
+from core.soundness import Seen, look_at
 
 AT_ONCE = 100  # images noted in one transaction
 TURN_SECONDS = 0.1  # for which a worker is kept from other jobs
@@ -25,7 +25,7 @@ def examine(base: str, catalog_path: str, seconds: float, again: bool) -> tuple[
         again: Look also at those that could not be opened another time.
 
     Returns:
-        The days on which some have Content Credentials, and how many images are left.
+        The days on which anything was found, and how many images are left.
     """
     until = time.monotonic() + seconds
     days: set[int] = set()
@@ -36,7 +36,7 @@ def examine(base: str, catalog_path: str, seconds: float, again: bool) -> tuple[
         while images := catalog.next_unexamined(AT_ONCE):
             looked = []
             for image in images:
-                looked.append((image, _is_signed(image.path, base)))
+                looked.append((image, _look_at(image.path, base)))
                 if time.monotonic() > until:
                     break
             days |= catalog.note_examined(looked)
@@ -47,9 +47,9 @@ def examine(base: str, catalog_path: str, seconds: float, again: bool) -> tuple[
         catalog.close()
 
 
-def _is_signed(path: str, base: str) -> bool | None:
+def _look_at(path: str, base: str) -> Seen | None:
     try:
         with open_image(os.fsencode(path), os.fsencode(base)) as file:
-            return is_signed(file)
+            return look_at(file)
     except (ThumbnailUnavailable, OSError):
         return None

@@ -69,11 +69,20 @@ def opened(path: str | bytes, base: str | bytes | None = None) -> Iterator[Image
         ThumbnailError: The content is not an image that can be shown whole; the message, for
             people, says why. Also for what the block itself finds broken.
     """
-    with open_image(path, base) as file, warnings.catch_warnings():
+    with open_image(path, base) as file, opened_file(file) as image:
+        yield image
+
+
+@contextmanager
+def opened_file(
+    file: BinaryIO, formats: tuple[str, ...] = FORMATS
+) -> Iterator[ImageFile.ImageFile]:
+    """Do as ``opened`` does with a file that is open, and may be of these formats only."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about oddities of the file that do not stop the decoder
         size = None
         try:
-            with Image.open(file, formats=FORMATS) as image:
+            with Image.open(file, formats=formats) as image:
                 size = image.size
                 _check_size(size)
                 yield image

@@ -22,7 +22,8 @@ All terms must hold, and none of those that begin with "-"; of values with comma
 is enough. A word is one of the prompt's words as
 a whole; one that ends with "*" is the beginning of some, and so is the very last of the text,
 since it may still be being typed. Words in quotes stand in the prompt one after the other; a quote
-that is not closed goes to the end. The case of letters does not matter.
+that is not closed goes to the end. The case of letters does not matter. An image is broken that is
+empty, cut off or of a header that cannot be read, or whose sidecar cannot be read.
 """
 
 from __future__ import annotations

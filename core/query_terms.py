@@ -39,6 +39,7 @@ class Mark(StrEnum):
     C2PA = "has:c2pa"
 
 
+EXAMINED = (Mark.BROKEN, Mark.C2PA)  # what is known of images that were looked at
 SHAPES = (Mark.LANDSCAPE, Mark.PORTRAIT, Mark.SQUARE)
 
 

@@ -70,7 +70,7 @@ class Questions:
         return await self._index.read(Catalog.values, field)
 
     async def unexamined(self) -> int:
-        """Count the images of which it is not known yet whether they have Content Credentials."""
+        """Count the images that nobody looked at: whether broken or signed is not known."""
         return await self._index.read(Catalog.unexamined)
 
     async def located(self, paths: Collection[str]) -> dict[str, ImageRecord]:

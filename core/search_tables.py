@@ -35,7 +35,10 @@ _FACTS = """
     || iif(sidecar_problem IS NULL, '', ' xbroken')
     || iif(prompt = '', '', ' xprompt')
     || iif(sidecar = 0, '', ' xsidecar')
-    || iif((SELECT signed FROM examined WHERE (day, key) = (image.day, image.key)), ' xc2pa', '')
+    || ifnull((
+        SELECT iif(signed, ' xc2pa', '') || iif(broken, ' xbroken', '')
+        FROM examined WHERE (day, key) = (image.day, image.key)
+    ), '')
 """
 
 _TOKENS = "tokenize = 'unicode61 remove_diacritics 2'"

@@ -15,7 +15,7 @@ from core import files, sidecar
 from core.embedded_records import Embedded
 from core.errors import StoreError
 from core.event_stream import EventStream
-from core.events import CredentialsFound, EventBus, Listener
+from core.events import EventBus, ImagesExamined, Listener
 from core.examiner import TURN_SECONDS
 from core.follower import Follower
 from core.index import Index
@@ -162,10 +162,10 @@ class Store(Questions):
         try:
             found = await self._workers.call("examine", *arguments)
         except StoreError as error:
-            log.warning("Content Credentials in %s are not looked for: %s", self.base_path, error)
+            log.warning("Not all images of %s are looked at: %s", self.base_path, error)
             return False
         days, left = msgspec.convert(found, tuple[frozenset[int], int])
-        self._events.emit(CredentialsFound(days, left))
+        self._events.emit(ImagesExamined(days, left))
         return left > 0
 
     async def sidecar(self, record: ImageRecord) -> Metadata | None:

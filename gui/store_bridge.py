@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.events import (
     CatalogReset,
-    CredentialsFound,
     Event,
     ImagesChanged,
+    ImagesExamined,
     ScanChanged,
     SearchGrew,
     WatchingChanged,
@@ -29,7 +29,7 @@ class StoreBridge(QObject):
     catalog_reset = Signal()
     watching_changed = Signal(object)
     search_grew = Signal(object)
-    credentials_found = Signal(object)
+    images_examined = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,8 +54,8 @@ class StoreBridge(QObject):
             self.catalog_reset.emit()
         elif isinstance(event, SearchGrew):
             self.search_grew.emit(event)
-        elif isinstance(event, CredentialsFound):
-            self.credentials_found.emit(event)
+        elif isinstance(event, ImagesExamined):
+            self.images_examined.emit(event)
         elif isinstance(event, WatchingChanged):
             self.watching_changed.emit(event)
 

@@ -41,9 +41,9 @@ class IdleWork(QObject):
 
     First thumbnails are made around what is seen, outwards, until all within ``REACH`` are made or
     the cache has no room for more; they go into the cache alone, where scrolling finds them. Then
-    images are looked at for Content Credentials, the newest first, until nobody has to look at
-    any. All of it goes on when the person has done nothing for a while, everything that is seen is
-    there, and no work is under way.
+    images are looked at, whether they are broken or have Content Credentials, the newest first,
+    until nobody has to look at any. All of it goes on when the person has done nothing for a while,
+    everything that is seen is there, and no work is under way.
     """
 
     def __init__(

@@ -7,8 +7,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.events import CredentialsFound, SearchGrew
-from core.query_terms import Mark, Query
+from core.events import ImagesExamined, SearchGrew
+from core.query_terms import EXAMINED, Query
 from gui.aio import Latest
 from gui.controllers.finding import Finding
 from gui.controllers.store import OpenStore
@@ -67,13 +67,13 @@ class SearchRunner(QObject):
     @property
     def goes_on(self) -> bool:
         """Whether there are images of which it is not known yet whether they are found."""
-        return self.waiting or (self._asks_for_credentials and self._unexamined > 0)
+        return self.waiting or (self._asks_what_is_seen and self._unexamined > 0)
 
     def open(self, store: OpenStore) -> None:
         """Search this store from now on."""
         self._store, self._running = store, Latest(store.tasks)
         store.bridge.search_grew.connect(self._on_grew)
-        store.bridge.credentials_found.connect(self._on_credentials_found)
+        store.bridge.images_examined.connect(self._on_images_examined)
 
     def close(self) -> None:
         """There is no store any more."""
@@ -106,12 +106,12 @@ class SearchRunner(QObject):
             self.counted.emit()
 
     def _tell_found(self) -> None:
-        unexamined = self._unexamined if self._asks_for_credentials else 0
+        unexamined = self._unexamined if self._asks_what_is_seen else 0
         self._stats.set_found(self._found, still_indexing=self.waiting, unexamined=unexamined)
 
     async def _run(self, store: OpenStore, finding: Finding) -> None:
         self.waiting = not await store.manager.searchable()
-        if self._asks_for_credentials:
+        if self._asks_what_is_seen:
             self._unexamined = await store.manager.unexamined()
         await finding.run()
         await self._on_end()
@@ -124,16 +124,16 @@ class SearchRunner(QObject):
             self._counting.start()
 
     @property
-    def _asks_for_credentials(self) -> bool:
+    def _asks_what_is_seen(self) -> bool:
         terms = () if self.query is None else self.query.terms
-        return any(term.condition == Mark.C2PA for term in terms)
+        return any(term.condition in EXAMINED for term in terms)
 
-    def _on_credentials_found(self, found: CredentialsFound) -> None:
-        self._unexamined = found.left
-        if self.finding is None or not self._asks_for_credentials:
+    def _on_images_examined(self, examined: ImagesExamined) -> None:
+        self._unexamined = examined.left
+        if self.finding is None or not self._asks_what_is_seen:
             return
-        if found.days:
-            self.outdated.emit(found.days)  # which are counted when they are searched
+        if examined.days:
+            self.outdated.emit(examined.days)  # which are counted when they are searched
         self._tell_found()
 
     def _on_grew(self, grew: SearchGrew) -> None:

@@ -79,7 +79,7 @@ def some_keys(catalog: Catalog) -> array:
 
 def note_some(catalog: Catalog) -> None:
     """Note of the newest images what was found."""
-    catalog.note_examined([(image, True) for image in catalog.next_unexamined(9)])
+    catalog.note_examined([(image, (True, True)) for image in catalog.next_unexamined(9)])
 
 
 #: Every public method of a catalogue: what is called to see what it costs.

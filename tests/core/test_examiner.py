@@ -1,4 +1,4 @@
-"""Which images have Content Credentials: each is looked at once, and again when it is replaced."""
+"""Which images are broken or signed: each is looked at once, and again when it is replaced."""
 
 from contextlib import aclosing, closing
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 from core import ImageStorageManager, StorageSettings
 from core.catalog import open_catalog
 from core.changes import FolderChange, pack
-from core.events import CredentialsFound
+from core.events import ImagesExamined
 from core.query import parse
 from tests import generated
 from tests.core.disk_store import DiskStore
@@ -67,7 +67,7 @@ async def test_searches_find_what_has_credentials_when_it_was_looked_at(opened):
     assert await manager.unexamined() == 0
     assert await found(manager, "has:c2pa") == signed
     assert await found(manager, "-has:c2pa fox") == named.keys() - signed
-    news = [event for event in told if isinstance(event, CredentialsFound)]
+    news = [event for event in told if isinstance(event, ImagesExamined)]
     days = {(NEWEST - timedelta(days=n)).toordinal() for n, kind in enumerate(kinds) if kind[1]}
     assert frozenset[int]().union(*(each.days for each in news)) == days
     assert news[-1].left == 0
@@ -120,6 +120,42 @@ async def test_a_store_out_of_reach_is_not_looked_through(opened):
     assert await manager.unexamined() == 1
 
 
+async def test_what_is_broken_is_found_until_it_is_whole(opened):
+    store, manager = opened
+    whole = put(store, 1, "png", signed=False)
+    growing = put(store, 2, "jpg", signed=True)
+    empty = put(store, 3, "webp", signed=False)
+    odd = put(store, 4, "png", signed=False)
+    content = growing.read_bytes()
+    growing.write_bytes(content[:-100])  # as while another program writes it
+    empty.write_bytes(b"")
+    odd.with_suffix(".json").write_text("{")
+    names = {path: path.relative_to(store.base).as_posix() for path in (whole, growing, empty, odd)}
+    told = []
+    manager.subscribe(lambda event: told.append(event))
+    await manager.open()
+    await manager.rescan()
+    await searchable(manager)
+    assert await found(manager, "is:broken") == {names[odd]}
+    await examine_all(manager)
+    broken = {names[each] for each in (growing, empty, odd)}
+    assert await found(manager, "is:broken") == broken
+    assert await found(manager, "-is:broken") == {names[whole]}
+    assert await found(manager, "is:broken has:c2pa") == {names[growing]}
+    days = [event.days for event in told if isinstance(event, ImagesExamined)]
+    assert frozenset().union(*days) == {(NEWEST - timedelta(days=n)).toordinal() for n in (2, 3)}
+
+    growing.write_bytes(content)
+    odd.with_suffix(".json").write_text("{}")
+    empty.with_suffix(".json").write_text('{"prompt": "a heron"}')
+    await manager.rescan(full=True)
+    assert await manager.unexamined() == 1
+    assert await found(manager, "is:broken") == {names[empty]}
+    await examine_all(manager)
+    assert await found(manager, "is:broken") == await found(manager, "heron") == {names[empty]}
+    assert await found(manager, "has:c2pa -is:broken") == {names[growing]}
+
+
 async def test_what_cannot_be_read_is_looked_at_once_and_has_none(opened):
     store, manager = opened
     for n, content in enumerate([b"", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\xff\xff\xffWEBP", b"II*\0"]):
@@ -127,10 +163,13 @@ async def test_what_cannot_be_read_is_looked_at_once_and_has_none(opened):
         path.write_bytes(content)
     await manager.open()
     await manager.rescan()
+    await searchable(manager)
     path.unlink()  # and the catalogue does not know
     await examine_all(manager)
     assert await manager.unexamined() == 0
     assert await found(manager, "has:c2pa") == set()
+    assert len(await found(manager, "is:broken")) == 3
+    assert await found(manager, "-is:broken") == {path.relative_to(store.base).as_posix()}
 
 
 def test_the_newest_are_looked_at_first_also_before_searches_find_them(tmp_path):
@@ -141,7 +180,7 @@ def test_the_newest_are_looked_at_first_also_before_searches_find_them(tmp_path)
         names = []
         while images := catalog.next_unexamined(7):
             names += [image.path for image in images]
-            days = catalog.note_examined([(image, "-3" in image.path) for image in images])
+            days = catalog.note_examined([(image, ("-3" in image.path, False)) for image in images])
             assert days <= {DAY - int(image.path[7]) for image in images}
         assert names == [
             f"images/{back}/{back}-{n}.png" for back in range(3) for n in range(50)[::-1]

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core import ImageStorageManager, StorageSettings
 from core.catalog import open_catalog
@@ -37,6 +38,7 @@ from core.records import DayImages
 from core.sidecar import parse as parse_sidecar
 from tests.core.disk_store import DiskStore, truth
 from tests.core.test_catalog import DAY, FOLDER, NOON, STORE, row
+from tests.stores import picture
 
 NOW = datetime(2026, 11, 26, 9)
 NEWEST = datetime(2026, 11, 20, 18)
@@ -53,10 +55,13 @@ SIZES = ("1536x1024", "1024x1536", "1024x1024", "unknown", "0x5")
 class Brute:
     """One image as its sidecar and file say it is."""
 
-    def __init__(self, base: Path, path: str, told: tuple[object, ...]) -> None:
+    def __init__(
+        self, base: Path, path: str, told: tuple[object, ...], *, examined: bool = False
+    ) -> None:
         self.path = path
         _, self.day, self.created_us, self.size, _, sidecar, _, _ = told
-        self.broken, self.has_sidecar = False, sidecar is not None
+        self.broken = examined and not decodes(base / path)
+        self.has_sidecar = sidecar is not None
         fields = parse_sidecar((base / sidecar).read_bytes() if sidecar else b"{}")
         self.fields = fields
         self.tokens = tokens(fields.prompt)
@@ -93,7 +98,7 @@ class Brute:
             Mark.BROKEN: self.broken,
             Mark.PROMPT: bool(self.fields.prompt),
             Mark.SIDECAR: self.has_sidecar,
-            Mark.C2PA: False,  # nobody looked
+            Mark.C2PA: False,  # there are none
         }[mark]
 
 
@@ -147,8 +152,17 @@ def holds(image: Brute, condition: object, everything: list[Brute]) -> bool:
     return image.has(condition)
 
 
-def brute(base: Path) -> list[Brute]:
-    return [Brute(base, path, told) for path, told in truth(base).items()]
+def decodes(path: Path) -> bool:
+    try:
+        with Image.open(path) as image:
+            image.load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
+def brute(base: Path, *, examined: bool = False) -> list[Brute]:
+    return [Brute(base, path, told, examined=examined) for path, told in truth(base).items()]
 
 
 def expected(everything: list[Brute], query: Query) -> dict[str, int]:
@@ -287,6 +301,31 @@ async def test_two_thousand_random_searches_find_what_reading_every_sidecar_does
     everything = await indexed(store, manager, rng, 150)
     counts = [await agrees(manager, everything, random_query(rng)) for _ in range(700)]
     assert sum(0 < count < len(everything) for count in counts) > 300
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_random_searches_find_what_is_broken_as_decoding_every_image_does(opened, seed):
+    store, manager = opened
+    rng = random.Random(seed)
+    fill(store, rng, 60)
+    for path in truth(store.base):
+        extension = path.rpartition(".")[2]
+        content = picture(extension, (64, 64), rng.randrange(256))
+        kept = rng.choice([len(content), len(content), len(content) // 2, 5, 0])
+        (store.base / path).write_bytes(content[:kept])
+    await manager.open()
+    await manager.rescan()
+    await searchable(manager)
+    while await manager.examine():
+        pass
+    everything = brute(store.base, examined=True)
+    for excluded in (False, True):
+        for mark in Mark:
+            await agrees(manager, everything, Query((Term(mark, excluded),)))
+        for _ in range(150):
+            term = Term(Mark.BROKEN, excluded)
+            await agrees(manager, everything, Query((term, *random_query(rng).terms)))
+    assert 0 < sum(image.broken for image in everything) < len(everything)
 
 
 async def test_searches_stay_true_through_edits_arrivals_and_removals(opened):

@@ -12,7 +12,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.events import CredentialsFound
+from core.events import ImagesExamined
 from gui.controllers import idle_work
 from gui.models.date_tree import DateTreeModel
 from gui.models.place import Kind
@@ -286,6 +286,30 @@ async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(
 
 
 @offers_shown
+async def test_broken_images_are_found_as_the_idle_program_comes_to_look_for_them(
+    store, monkeypatch
+):
+    monkeypatch.setattr(idle_work, "QUIET_SECONDS", 6)  # time to see what is said before
+    base = store(images=20, days=3)
+    ends, empty, untold, *_ = newest_first(base)[5:]
+    ends.write_bytes(ends.read_bytes()[:-40])
+    empty.write_bytes(b"")
+    sidecar_of(base, untold).write_bytes(b"{")
+    async with open_window(base) as session:
+        session.grid.setFocus()
+        await search(session, "is:broken")
+        bar = session.window.stats
+        await until(lambda: "1 of 20 images, 20 not looked at" in bar.accessibleDescription())
+        assert await shown_ids(session) == [untold.stem]
+        await until(lambda: session.images.rowCount() == 3)
+        assert await shown_ids(session) == [ends.stem, empty.stem, untold.stem]
+        await until(lambda: "not looked at" not in bar.accessibleDescription())
+        await until(lambda: "3 of 20 images" in bar.accessibleDescription())
+        await search(session, "-is:broken")
+        await until(lambda: session.images.rowCount() == 17)
+
+
+@offers_shown
 async def test_looking_for_credentials_in_vain_says_how_many_are_left_and_counts_nothing(
     store, monkeypatch
 ):
@@ -303,11 +327,11 @@ async def test_looking_for_credentials_in_vain_says_how_many_are_left_and_counts
             set_totals(model, totals)
 
         monkeypatch.setattr(DateTreeModel, "set_totals", count)
-        hear(CredentialsFound(frozenset(), 7))
+        hear(ImagesExamined(frozenset(), 7))
         assert "0 of 20 images, 7 not looked at yet" in bar.accessibleDescription()
         await all_loaded(session)
         assert counted == []
-        hear(CredentialsFound(frozenset({1}), 0))
+        hear(ImagesExamined(frozenset({1}), 0))
         assert "not looked at" not in bar.accessibleDescription()
         await all_loaded(session)
         assert counted

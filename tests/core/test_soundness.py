@@ -1,0 +1,141 @@
+"""Which image files are broken, told without decoding them; the files are made byte by byte."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from core.image_file import MAX_PIXELS
+from core.pillow_image import FORMATS
+from core.soundness import Seen, look_at
+from tests import generated
+from tests.core.test_embedded import MEDIA_TYPES
+from tests.generated import png
+
+NOISE = Image.effect_noise((90, 70), 60).convert("RGB")
+ANOTHER = {"save_all": True, "append_images": [NOISE.rotate(90)]}
+
+
+def saved(file_format: str, image: Image.Image = NOISE, **options: object) -> bytes:
+    """An image that is hard to pack, so that most of its file is pixels."""
+    file = io.BytesIO()
+    image.save(file, file_format, **options)
+    return file.getvalue()
+
+
+def with_thumbnail() -> bytes:
+    """A JPEG with another one, which has an end, in its EXIF block."""
+    thumbnail = saved("JPEG", NOISE.resize((16, 16)))
+    return saved("JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0" + thumbnail)
+
+
+def with_fill_bytes() -> bytes:
+    """A JPEG with more bytes 0xFF before a marker than there need be (ISO 10918-1, B.1.1.2)."""
+    content = saved("JPEG")
+    return content[:2] + b"\xff\xff\xff" + content[2:]
+
+
+GOOD = (
+    {name: saved(name) for name in FORMATS}
+    | {
+        "PNG, more after the pixels": png(generated.text_chunk("a", "b"), after=True),
+        "PNG, animated": saved("PNG", **ANOTHER),
+        "JPEG, progressive": saved("JPEG", progressive=True),
+        "JPEG, with a thumbnail": with_thumbnail(),
+        "JPEG, with fill bytes": with_fill_bytes(),
+        "WEBP, lossless": saved("WEBP", lossless=True),
+        "WEBP, with more": saved("WEBP", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
+        "WEBP, animated": saved("WEBP", **ANOTHER),
+        "GIF, animated": saved("GIF", comment=b"x;", **ANOTHER),
+        "GIF, with strays": saved("GIF")[:-1] + b"\0\0;",
+        "AVIF, animated": saved("AVIF", **ANOTHER),
+        "TIFF, packed": saved("TIFF", compression="tiff_lzw"),
+        "BMP, of one byte": saved("BMP", NOISE.convert("L")),
+    }
+    | {f"{name}, signed": generated.signed(saved(name), MEDIA_TYPES[name]) for name in MEDIA_TYPES}
+)
+
+
+def decodes(content: bytes) -> bool:
+    """Whether Pillow shows the image: the slow and obvious way."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.load()
+    except (OSError, SyntaxError, ValueError, Warning):
+        return False
+    return True
+
+
+def seen(content: bytes) -> Seen:
+    return look_at(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_whole_is_not_broken(name: str) -> None:
+    assert decodes(GOOD[name])
+    assert seen(GOOD[name]) == Seen(signed="signed" in name, broken=False)
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("more", [b"\0", b"PK\3\4" * 20_000, bytes((1 << 14) - 1)])
+def test_what_comes_after_the_end_is_no_fault(name: str, more: bytes) -> None:
+    assert not seen(GOOD[name] + more).broken
+
+
+@pytest.mark.parametrize(
+    "name", sorted(GOOD.keys() - {"TIFF, signed"})
+)  # whose manifest is at its end
+def test_what_is_cut_off_is_broken(name: str) -> None:
+    content = GOOD[name]
+    short = 9 if name.startswith("PNG") else 1  # without the end's own checksum it is an end
+    for left in {*range(0, len(content) - short, 211), len(content) - short}:
+        assert seen(content[:left]).broken, left
+
+
+@pytest.mark.parametrize("name", sorted(MEDIA_TYPES.keys() - {"TIFF"}))
+def test_credentials_are_seen_in_what_is_cut_off(name: str) -> None:
+    assert seen(GOOD[f"{name}, signed"][:-20]) == Seen(signed=True, broken=True)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_of(width: int, height: int, *, pixels: bytes = b"\0\1\2\3") -> bytes:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(pixels)) if pixels else b""
+    return b"\x89PNG\r\n\x1a\n" + head + body + chunk(b"IEND", b"")
+
+
+def damaged(name: str, old: bytes, new: bytes) -> bytes:
+    assert old in GOOD[name]
+    return GOOD[name].replace(old, new, 1)
+
+
+BROKEN = {
+    "empty": b"",
+    "a text": b"no image at all, but long enough to be one",
+    "zeros": bytes(5000),
+    "an image of a kind that no store has": damaged("AVIF", b"ftypavif", b"ftypheic"),
+    "a PNG without pixels": png_of(1, 1, pixels=b""),
+    "a PNG without width": png_of(0, 1),
+    "a PNG too large to show": png_of(MAX_PIXELS, 2),
+    "a PNG of a damaged header": damaged("PNG", b"IHDR\0\0", b"IHDR\1\0"),
+    "a JPEG without frame": damaged("JPEG", b"\xff\xc0", b"\xff\xe2"),
+    "a JPEG in zeros": saved("JPEG")[:300] + bytes(2000),
+    "a WebP without start code": damaged("WEBP", b"\x9d\x01\x2a", b"\0\0\0"),
+    "an AVIF without its description": damaged("AVIF", b"meta", b"free"),
+    "a GIF without image": b"GIF89a\1\0\1\0\0\0\0;",
+    "a TIFF without directory": b"II*\0\xff\0\0\0" + bytes(30),
+    "a BMP of an unknown header": b"BM" + bytes(60),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_has_no_header_that_can_be_read_is_broken(name: str) -> None:
+    assert name == "a PNG too large to show" or not decodes(BROKEN[name])
+    assert seen(BROKEN[name]).broken
