@@ -146,11 +146,18 @@ class FacetsController(QObject):
         finally:
             self._under_way &= counter is not self._counter
         self._model.set_facets(facets)
-        self._pane.tell(_note(counter, whole))
+        self._pane.tell(_note(counter, whole) or ("" if any(facets.values()) else self._why_none()))
         if self._days:
             self._pace.ask()
         elif not self._anew and (whole or self._filled):
             self._settled.set()
+
+    def _why_none(self) -> str:
+        if self._query.terms:
+            return translated("facets", "Nothing to count: the search finds no images.")
+        return translated(
+            "facets", "As images come, they are counted here by model, format and more."
+        )
 
     def _on_value_toggled(self, facet: Facet, value: FacetValue, besides: bool) -> None:
         """Have the search hold a value, alone or besides others of its facet, or no longer."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
@@ -9,7 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyledItemDelegate,
@@ -25,6 +27,8 @@ from gui.views.row_tree import INDENT_PX, Index, RowTree
 from gui.views.tree_row import AROUND_PX, GAP_PX, ROW_PX, Standing, TreeRow
 
 _Qt = Qt.ItemDataRole
+INSET_PX: Final = 2 * AROUND_PX  # of what is said without being a row
+TOP_PX: Final = 15  # as what the metadata pane says when it is empty
 _Control = Qt.KeyboardModifier.ControlModifier
 
 
@@ -51,8 +55,14 @@ class FacetTree(RowTree):
         self.setItemDelegate(_RowHeights(self))
         self._model = model
         self._pressed = QPersistentModelIndex()
+        self._why_empty = ""
         self.setModel(model)
         model.rowsInserted.connect(self._on_rows_inserted)
+
+    def say_why_empty(self, text: str) -> None:
+        """Say this in the place of rows while there are none."""
+        self._why_empty = text
+        self.viewport().update()
 
     def minimumSizeHint(self) -> QSize:
         """Return room for some rows."""
@@ -97,6 +107,15 @@ class FacetTree(RowTree):
             for row in range(first, last + 1):
                 self.expand(self._model.index(row, 0))
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, or why there are none."""
+        super().paintEvent(event)
+        if not self._model.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            room = self.viewport().rect().adjusted(INSET_PX, TOP_PX, -INSET_PX, -AROUND_PX)
+            painter.drawText(room, Qt.TextFlag.TextWordWrap, self._why_empty)
+
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
         """Paint a whole row, from edge to edge."""
         data = self._model.data
@@ -120,13 +139,13 @@ class _RowHeights(QStyledItemDelegate):
 
 
 class FacetsPane(QWidget):
-    """The facets, and a line below them where the counts are not the whole truth."""
+    """The facets, and a line where the counts are not the whole truth, or there are none."""
 
     def __init__(self, model: FacetModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tree = FacetTree(model)
         self._note = quiet_label(wrapped=True)
-        self._note.setContentsMargins(2 * AROUND_PX, 4, 2 * AROUND_PX, AROUND_PX)
+        self._note.setContentsMargins(INSET_PX, 4, INSET_PX, AROUND_PX)
         self._note.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -135,7 +154,9 @@ class FacetsPane(QWidget):
         column.addWidget(self._note)
 
     def tell(self, text: str) -> None:
-        """Say this below the counts; "" says nothing any more."""
-        self._note.setText(text)
-        self._note.setVisible(bool(text))
+        """Say this below the counts, or in their place if there are none; "" says nothing more."""
+        below = text if self.tree.model().rowCount() else ""
+        self._note.setText(below)
+        self._note.setVisible(bool(below))
+        self.tree.say_why_empty(text)
         self.tree.setAccessibleDescription(text)

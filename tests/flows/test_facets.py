@@ -186,6 +186,33 @@ async def test_what_is_typed_is_marked_and_pins_and_arrivals_are_counted(store):
         assert session.images.rowCount() == 1
 
 
+@offers_shown
+async def test_where_nothing_is_counted_is_said_why(store):
+    base = store(images=0)
+    async with open_window(base) as session:
+        session.stores.store.manager.follow()
+        await counted(session)
+        facets = session.window.facets
+        assert "As images come" in facets.tree.accessibleDescription()
+        assert is_painted(facets)
+        await search(session, "fox")
+        await counted(session)
+        assert "the search finds no images" in facets.tree.accessibleDescription()
+        make_image(base, DAY, prompt="A fox on ice")
+        await until(lambda: sum(counts(session, Facet.FORMAT).values()) == 1)
+        await counted(session)
+        assert facets.tree.accessibleDescription() == ""
+
+
+def is_painted(widget):
+    """Tell whether anything is seen of a widget but its background."""
+    image = widget.grab().toImage()
+    background = image.pixel(0, 0)
+    return any(
+        image.pixel(x, y) != background for x in range(image.width()) for y in range(image.height())
+    )
+
+
 async def test_hidden_facets_are_not_counted_and_come_back_as_they_were_left(store):
     base = store(images=30, days=3)
     async with open_window(base) as session:
