@@ -36,11 +36,26 @@ _GROUPS: Final = {
     Grouping.PROMPT: "grouped by prompt",
     Grouping.NOTHING: "not grouped",
 }
+_BY: Final = {
+    Grouping.DAY: "by day",
+    Grouping.MONTH: "by month",
+    Grouping.MODEL: "by model",
+    Grouping.PROMPT: "by prompt",
+    Grouping.NOTHING: "not grouped",
+}
 
 
 def sort_text(arrangement: Arrangement) -> str:
     """Say what images are sorted by: "Size"."""
     return _text(_SORTS[arrangement.sort])
+
+
+def sort_and_group_text(arrangement: Arrangement) -> str:
+    """Say what images are sorted by, and grouped where that is not as usual: "Size · by model"."""
+    sort, group = sort_text(arrangement), arrangement.group
+    if group is Arrangement().sorted_by(arrangement.sort).group:
+        return sort
+    return translated("arrangement", "{sort} · {group}", sort=sort, group=_text(_BY[group]))
 
 
 def order_text(arrangement: Arrangement) -> str:

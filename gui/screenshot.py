@@ -66,7 +66,8 @@ async def take(session: Session, file: Path, select: Sequence[int], show: str | 
     if show in PLACES:
         session.window.dates.choose(PLACES[show])
     elif show in ORDERS:
-        session.arranging.rearrange(ORDERS[show])
+        session.arranging.rearrange(ORDERS[show])  # unlike its action, nothing is kept
+        session.window.arrangement.show_arrangement(ORDERS[show])
         await session.all_loaded()
     elif show in VIEWS:
         for name in VIEWS[show]:

@@ -8,17 +8,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from core.arrangement import Arrangement, Grouping, SortKey
-from gui.arrangement_text import arrangement_text, sort_text
+from core.arrangement import BY_DAY, Arrangement, Grouping, SortKey
+from gui.arrangement_text import arrangement_text, sort_and_group_text, sort_text
 from gui.icons import icon
 from gui.text import translated
 
 
 class ArrangementButton(QToolButton):
-    """Opens a menu of the actions that sort and group; its text is what images are sorted by."""
+    """Opens a menu of the actions that sort and group.
+
+    Its text is what images are sorted by and, unless it is to be brief, how they are grouped.
+    """
 
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
+        self._arrangement = BY_DAY
+        self._brief = False
         self.setObjectName("arrangement")
         self.setAccessibleName(translated("arrangement", "Sort and group"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -37,10 +42,32 @@ class ArrangementButton(QToolButton):
 
     def show_arrangement(self, arrangement: Arrangement) -> None:
         """Say how images are sorted and grouped."""
-        self.setText(f"\u2002{sort_text(arrangement)}")
+        self._arrangement = arrangement
+        self._show_text()
         said = arrangement_text(arrangement)
         self.setToolTip(said)
         self.setAccessibleDescription(said)
+
+    @property
+    def brief(self) -> bool:
+        """Whether the text leaves out how images are grouped."""
+        return self._brief
+
+    def set_brief(self, brief: bool) -> None:
+        """Leave out how images are grouped, or say it."""
+        if brief != self._brief:
+            self._brief = brief
+            self._show_text()
+
+    @property
+    def group_px(self) -> int:
+        """How much room it takes to say how images are grouped."""
+        width = self.fontMetrics().horizontalAdvance
+        return width(sort_and_group_text(self._arrangement)) - width(sort_text(self._arrangement))
+
+    def _show_text(self) -> None:
+        say = sort_text if self._brief else sort_and_group_text
+        self.setText(f"\u2002{say(self._arrangement)}")
 
     def draw_icon(self, palette: QPalette) -> None:
         """Draw the icon in a palette's colour."""

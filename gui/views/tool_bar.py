@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPalette, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 
@@ -51,7 +51,7 @@ class ToolBar(QToolBar):
         self.setIconSize(QSize(20, 20))
         self.setToolButtonStyle(_Style.ToolButtonTextBesideIcon)
         self._search = search
-        self._widest = 0
+        self._needed = 0
         self._add_buttons(actions)
         self._add_slider(cell_size)
         self.addWidget(self.arrangement)
@@ -62,20 +62,31 @@ class ToolBar(QToolBar):
         self._add_appearance(actions)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the words out where they would push the search box over the edge."""
-        style = _Style.ToolButtonTextBesideIcon
-        if event.size().width() < self._width_with_words():
-            style = _Style.ToolButtonIconOnly
+        """Leave out what would push the search box over the edge."""
+        self._make_room(event.size().width())
+        super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave out more, or less, when a text has become another."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._make_room(self.width())
+        return super().event(event)
+
+    def _make_room(self, width: int) -> None:
+        """Leave out how images are grouped where there is little room, then all buttons' words."""
+        needed = self._width_with_words()
+        self.arrangement.set_brief(width < needed + self.arrangement.group_px)
+        style = _Style.ToolButtonTextBesideIcon if width >= needed else _Style.ToolButtonIconOnly
         if style != self.toolButtonStyle():
             self.setToolButtonStyle(style)
-        super().resizeEvent(event)
 
     def _width_with_words(self) -> int:
         """Return how wide the bar is with words; it is known while they are shown."""
         if self.toolButtonStyle() == _Style.ToolButtonTextBesideIcon:
             spare = max(self._search.sizeHint().width() - SEARCH_PX, 0)  # the box can be narrower
-            self._widest = max(self._widest, self.sizeHint().width() - spare)
-        return self._widest
+            spare += 0 if self.arrangement.brief else self.arrangement.group_px
+            self._needed = self.sizeHint().width() - spare
+        return self._needed
 
     def set_cell_size(self, cell_size: int) -> None:
         """Show the size that thumbnails have."""

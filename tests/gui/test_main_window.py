@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from core.arrangement import BY_DAY, Arrangement, Grouping, SortKey
 from gui import theme
 from gui.action_table import ACTIONS, Need
 from gui.actions import create_actions, set_available, shortcut_rows
@@ -311,3 +312,37 @@ async def test_in_a_narrow_window_the_words_of_buttons_give_way_to_the_search_bo
         assert search.isVisible() and right < width
         style = bar.toolButtonStyle()
         assert (style == Qt.ToolButtonStyle.ToolButtonTextBesideIcon) == words
+
+
+async def test_the_tool_bar_says_how_images_are_grouped_where_there_is_room(
+    window: MainWindow,
+) -> None:
+    bar, button, search = window.findChild(QToolBar, "tools"), window.arrangement, window.search
+    words = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    window.resize(1440, 600)
+    for arrangement, said in (
+        (BY_DAY, "Date"),
+        (Arrangement(SortKey.COST, True, Grouping.NOTHING), "Cost"),
+        (Arrangement(SortKey.COST, True, Grouping.MODEL), "Cost · by model"),
+        (Arrangement(group=Grouping.NOTHING), "Date · not grouped"),
+    ):
+        button.show_arrangement(arrangement)
+        await asyncio.sleep(0)
+        assert button.text().strip() == said
+    seen = []
+    for width in range(1300, 720, -10):
+        window.resize(width, 600)
+        await asyncio.sleep(0)
+        assert search.mapTo(window, search.rect().topRight()).x() < width
+        seen.append((button.text().strip() == "Date", bar.toolButtonStyle() == words))
+    assert list(dict.fromkeys(seen)) == [(False, True), (True, True), (True, False)]
+    button.show_arrangement(BY_DAY)
+    narrowest = next(width for width in range(720, 1300, 10) if has_words(window, bar, width))
+    button.show_arrangement(Arrangement(group=Grouping.PROMPT))
+    assert has_words(window, bar, narrowest)  # they do not give way to how images are grouped
+
+
+def has_words(window: MainWindow, bar: QToolBar, width: int) -> bool:
+    window.resize(width, 600)
+    QApplication.processEvents()
+    return bar.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
