@@ -86,7 +86,7 @@ class CompareCells(QStyledItemDelegate):
         if row.is_text:  # its label stands beside the first line
             inside.setHeight(painter.fontMetrics().height() + 2 * PAD_Y)
         text = index.data() or ("" if row.heading else NONE)
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, inside.width())
         painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
     def _paint_text(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:

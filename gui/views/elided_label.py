@@ -1,4 +1,4 @@
-"""A line of plain text that ends in "…" where there is no room for all of it."""
+"""A line of plain text that is cut in its middle where there is no room for all of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from gui.models.image_text import tool_tip
+
 
 class ElidedLabel(QLabel):
-    """A label that takes any width; screen readers are told the whole text."""
+    """A label that takes any width; its tool tip and screen readers tell the whole text.
+
+    Both ends are seen: names of one day, and prompts of one series, often begin alike.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,5 +33,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        metrics, right = self.fontMetrics(), Qt.TextElideMode.ElideRight
-        self.setText(metrics.elidedText(self._whole, right, self.width()))
+        middle = Qt.TextElideMode.ElideMiddle
+        shown = self.fontMetrics().elidedText(self._whole, middle, self.width())
+        self.setText(shown)
+        self.setToolTip("" if shown == self._whole else tool_tip(self._whole))

@@ -210,7 +210,7 @@ def _paint_texts(
     if name_width + count_width > room:
         count = count.partition(" · ")[0]  # the bytes give way, not the name
         room -= fonts.figures_metrics.horizontalAdvance(count)
-        name = fonts.name_metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+        name = fonts.name_metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
     painter.setFont(fonts.figures)
     painter.setPen(_quiet(palette, row.standing))
     painter.drawText(place, _RIGHT, count)

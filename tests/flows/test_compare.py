@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,7 +15,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from gui.app import Session
 from gui.controllers import compare_facts, large_sight
@@ -341,6 +343,25 @@ async def test_a_broken_image_says_why_in_its_pane(store) -> None:
         assert cell(session, "Picture", 1) == broken.problem and cell(session, "Picture", 0) == ""
         turn_wheel(fine, 3)
         assert not fine.zoom.is_whole
+
+
+async def test_names_that_begin_alike_are_told_apart_in_narrow_panes(store) -> None:
+    base = store(images=0)
+    for number in range(4):
+        make_image(base, NEWEST - timedelta(seconds=number), sidecar=False, seed=number)
+    async with open_window(base, size=(1200, 700)) as session:
+        await open_compare(session, (0, 1, 2, 3))
+        session.window.resize(720, 700)
+        await asyncio.sleep(0.05)
+        labels = [pane.findChild(QLabel, "paneName") for pane in session.window.compare.panes]
+        shown = [label.text() for label in labels]
+        assert all("…" in text for text in shown)
+        assert len(set(shown)) == 4
+        tips = [re.sub("<[^>]*>", "", label.toolTip()) for label in labels]
+        assert tips == names(session)
+        session.window.resize(1400, 700)
+        await until(lambda: [label.text() for label in labels] == names(session))
+        assert not any(label.toolTip() for label in labels)
 
 
 async def test_the_table_says_what_the_sidecars_say_and_marks_what_differs(store) -> None:
