@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.action_table import Within
@@ -20,6 +20,7 @@ from gui.views.context_menu import GRID_MENU, LARGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil
 from gui.views.facets import FacetsPane
+from gui.views.giving_way import GivingWay
 from gui.views.grid import ImageGrid
 from gui.views.large_view import LargeView
 from gui.views.message_page import MessagePage
@@ -41,6 +42,8 @@ SIZE: Final = QSize(1440, 900)
 SMALLEST: Final = QSize(720, 480)
 TREE_PX: Final = 244
 PANE_PX: Final = 320
+METADATA: Final = "show_metadata"
+PANES: Final = ("show_dates", "show_facets", METADATA, "show_timeline")
 
 
 class MainWindow(QMainWindow):
@@ -78,11 +81,13 @@ class MainWindow(QMainWindow):
         self.message = MessagePage()
         self.stats = StatsBar()
         self.actions_by_id = create_actions(self)
+        self._giving_way = GivingWay(self.actions_by_id[METADATA])
         self.large = LargeView(self.actions_by_id)
         self.trash = TrashPage(trash_model, self.actions_by_id)
         self.recent_menu = QMenu(self)
         self.actions_by_id["recent"].setMenu(self.recent_menu)
         self._stack = QStackedWidget()
+        self._page: QWidget = self.message  # of the stack; shown as soon as there is room for it
         self.timeline = TimelineView()
         self.notice = Notice(self._stack)
         self.new_images = NewImagesButton(self.grid)
@@ -173,18 +178,26 @@ class MainWindow(QMainWindow):
 
     def save_panes(self) -> QByteArray:
         """Return which panes are shown and how wide they are, for ``restore_panes``."""
-        shown = bytes(int(action.isChecked()) for action in self._pane_actions())
-        return QByteArray(shown) + self._splitter.saveState()
+        shown = {name: self.actions_by_id[name].isChecked() for name in PANES}
+        shown[METADATA] = self._giving_way.wanted
+        return QByteArray(bytes(shown.values())) + self._splitter.saveState()
 
     def restore_panes(self, state: QByteArray) -> bool:
         """Show the panes as they were; False, and nothing changes, if ``state`` is not usable."""
-        actions = self._pane_actions()
-        count = len(actions)
+        count = len(PANES)
         if not self._splitter.restoreState(state.mid(count)):
             return False
-        for action, shown in zip(actions, state.data()[:count], strict=True):
-            action.setChecked(bool(shown))
+        for name, shown in zip(PANES, state.data()[:count], strict=True):
+            if name == METADATA:
+                self._giving_way.restore(bool(shown))
+            else:
+                self.actions_by_id[name].setChecked(bool(shown))
         return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have the metadata give way to the images where there is little room, or come back."""
+        super().resizeEvent(event)
+        self._make_room()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide and tell; the program ends when what is under way has ended."""
@@ -253,22 +266,20 @@ class MainWindow(QMainWindow):
         self.grid.cell_size_changed.connect(self._tools.set_cell_size)
 
     def _pane_actions(self) -> list[QAction]:
-        names = ("show_dates", "show_facets", "show_metadata", "show_timeline")
-        return [self.actions_by_id[name] for name in names]
+        return [self.actions_by_id[name] for name in PANES]
 
     def _turn_to(self, page: QWidget) -> None:
         """Show a page; what stands around it comes and goes first, so that it is laid out once."""
-        self._make_room_around(page)
+        self._page = page
+        self._make_room()
         self._splitter.refresh()
         self._stack.setCurrentWidget(page)
 
     def _make_room(self) -> None:
-        self._make_room_around(self._stack.currentWidget())
-
-    def _make_room_around(self, page: QWidget | None) -> None:
-        """Show what belongs around a page: nothing around a large image on a full screen."""
-        compared = page is self.__dict__.get("compare")
-        closely = compared or page is self.large
+        """Show what belongs around the page: nothing around a large image on a full screen."""
+        compared = self._page is self.__dict__.get("compare")
+        closely = compared or self._page is self.large
+        self._giving_way.set_room(self.width(), beside=not compared)
         bare = closely and self.isFullScreen()
         dates, facets, metadata, timeline = (action.isChecked() for action in self._pane_actions())
         self.sidebar.set_shown(dates=dates and not bare, facets=facets and not bare)

@@ -35,6 +35,7 @@ from gui.models.trash_table import trash_model
 from gui.pages import Page
 from gui.theme import Appearance
 from gui.views.grid import LARGEST_CELL, ImageGrid
+from gui.views.grid_geometry import GridGeometry
 
 
 @pytest.fixture
@@ -173,6 +174,68 @@ def test_panes_come_back_as_they_were(window: MainWindow, qtbot: QtBot) -> None:
     assert not window.restore_panes(QByteArray(b"rubbish"))
     assert not window.restore_panes(QByteArray())
     assert window.dates.isVisible()
+
+
+def grid_columns(window: MainWindow) -> int:
+    """How many thumbnails of the usual size stand beside each other."""
+    QApplication.processEvents()
+    room = window.grid.viewport().width()
+    return GridGeometry([1000], room, window.grid.default_cell_size).columns
+
+
+def test_the_metadata_gives_way_to_the_images_and_comes_back(window: MainWindow) -> None:
+    shown = window.actions_by_id["show_metadata"]
+    window.show_grid()
+    for width in range(1440, 700, -20):
+        window.resize(width, 480)
+        assert grid_columns(window) >= 2, width
+        assert window.metadata.isVisible() == shown.isChecked()
+    assert window.sidebar.isVisible()
+    assert not window.metadata.isVisible()
+    window.resize(1000, 480)
+    assert grid_columns(window) >= 2
+    assert window.metadata.isVisible() and shown.isChecked()
+
+
+def test_metadata_that_are_asked_for_in_a_narrow_window_stay(window: MainWindow) -> None:
+    shown = window.actions_by_id["show_metadata"]
+    window.show_grid()
+    window.resize(720, 480)
+    shown.trigger()
+    assert window.metadata.isVisible()
+    window.show_compare()
+    window.resize(740, 480)
+    window.leave_closely()
+    assert window.metadata.isVisible()
+    shown.trigger()
+    window.resize(1000, 480)
+    assert not window.metadata.isVisible() and not shown.isChecked()
+
+
+def test_the_table_below_a_comparison_needs_no_room_beside_it(window: MainWindow) -> None:
+    window.show_grid()
+    window.resize(720, 480)
+    assert not window.metadata.isVisible()
+    window.show_compare()
+    assert window.actions_by_id["show_metadata"].isChecked()
+    assert window.compare.table.isVisible()
+    window.leave_closely()
+    assert not window.actions_by_id["show_metadata"].isChecked()
+    assert not window.metadata.isVisible()
+
+
+def test_metadata_that_gave_way_come_back_in_the_next_session(window: MainWindow) -> None:
+    shown = window.actions_by_id["show_metadata"]
+    window.show_grid()
+    window.resize(720, 480)
+    window.actions_by_id["show_facets"].setChecked(False)
+    state = window.save_panes()
+    window.actions_by_id["show_facets"].setChecked(True)
+    assert window.restore_panes(state)
+    assert not shown.isChecked() and not window.metadata.isVisible()
+    window.resize(1000, 480)
+    assert window.metadata.isVisible()
+    assert not window.facets.isVisible()
 
 
 def urls(*paths: Path) -> QMimeData:
