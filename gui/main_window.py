@@ -15,7 +15,7 @@ from gui.models.date_tree import DateTreeModel
 from gui.models.facets import FacetModel
 from gui.models.image_table import ImageTableModel
 from gui.pages import Page
-from gui.text import translated
+from gui.text import isolated, translated
 from gui.views.context_menu import GRID_MENU, LARGE_MENU, add_context_menu
 from gui.views.date_tree import DateTreeView
 from gui.views.drop_veil import DropVeil
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
 
     def set_store_name(self, name: str) -> None:
         """Say in the title which store is open; "" for none."""
-        self.setWindowTitle(f"{name} — {NAME}" if name else NAME)
+        self.setWindowTitle(f"{isolated(name)} — {NAME}" if name else NAME)
 
     def show_grid(self) -> None:
         """Show the images; if some of them are looked at closely, that stays."""

@@ -14,13 +14,52 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 _PLURAL_MARK = "(s)"
 _NAMED = re.compile(r"\{(\w+)\}")
+_TURNING = re.compile(  # written from right to left, or changes in which direction others are
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_LINE = re.compile("[^\n\r\x1c-\x1e\x85\u2029]+")  # no direction reaches over these
+_ISOLATES = re.compile("[\u2066-\u2069]")
+_ISOLATE, _END = "\u2068", "\u2069"  # of what has the direction of its first letter
 
 
 def translated(context: str, source: str, **values: str) -> str:
-    """Translate ``source`` and put ``values`` where it has their names in braces."""
+    """Translate ``source`` and put ``values`` where it has their names in braces, ``isolated``."""
     text = QCoreApplication.translate(context, source)
     # In one pass: a value, a file's name perhaps, may have braces of its own.
-    return _NAMED.sub(lambda found: values.get(found[1], found[0]), text)
+    return _NAMED.sub(
+        lambda found: isolated(values[found[1]]) if found[1] in values else found[0], text
+    )
+
+
+def isolated(text: str) -> str:
+    """Return a text of others so that it can stand in a line with our own.
+
+    By its directional characters, and by Hebrew or Arabic letters, it would change the order in
+    which what stands beside it is seen: a file's name could turn the words after it around. So its
+    lines become isolates of the Unicode bidirectional algorithm (UAX #9), in which nothing is
+    open at their end, and that nothing within them ends. Other texts stay as they are.
+    """
+    if not _TURNING.search(text):
+        return text
+    return _LINE.sub(lambda line: _isolated_line(line[0]), text)
+
+
+def _isolated_line(line: str) -> str:
+    depth = 0
+
+    def kept(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found[0] != _END:
+            depth += 1
+        elif not depth:
+            return ""  # alone it means nothing, here it would end ours
+        else:
+            depth -= 1
+        return found[0]
+
+    inner = _ISOLATES.sub(kept, line)
+    return _ISOLATE + inner + _END * (depth + 1)
 
 
 def number_text(number: int) -> str:

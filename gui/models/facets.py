@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from core.facets import UNPINNED, Facet, Facets, FacetValue
 from gui.models.date_nodes import runs_of
-from gui.text import count_text, number_text, translated
+from gui.text import count_text, isolated, number_text, translated
 
 TOP: Final = 10  # values of a facet that are shown at first
 MOST: Final = 200  # of the others: laying out thousands takes longer than anybody should wait
@@ -248,7 +248,7 @@ def _value_text(facet: Facet, name: str) -> str:
 
 def _tip(facet: Facet, value: FacetValue) -> str:
     """Say what is counted, and what a click does."""
-    counted = f"{_value_text(facet, value.name)}: {count_text(value.images, 'image')}"
+    counted = f"{isolated(_value_text(facet, value.name))}: {count_text(value.images, 'image')}"
     does = (
         _text("Click to look for it no longer.")
         if value.held

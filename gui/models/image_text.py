@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from core.records import ImageRecord
-from gui.text import date_text, moment_text, number_text, size_text, translated
+from gui.text import date_text, isolated, moment_text, number_text, size_text, translated
 
 _CONTEXT = "ImageList"
 
@@ -62,7 +62,7 @@ def description_of(record: ImageRecord, problem: str | None) -> str:
 
 def caption_of(record: ImageRecord, problem: str | None) -> Caption:
     """Return what is said of an image that is shown large; ``problem`` as above."""
-    made = " · ".join(each for each in (record.model, record.provider) if each)
+    made = " · ".join(isolated(each) for each in (record.model, record.provider) if each)
     facts = [moment_text(record.created), size_text(record.size_bytes)]
     if record.width and record.height:
         facts.insert(1, f"{record.width} × {record.height}")
@@ -70,7 +70,7 @@ def caption_of(record: ImageRecord, problem: str | None) -> Caption:
         name_of(record),
         description_of(record, problem),
         record.prompt,
-        tuple(line for line in (made, " · ".join(facts), record.filename) if line),
+        tuple(line for line in (made, " · ".join(facts), isolated(record.filename)) if line),
     )
 
 
@@ -92,4 +92,4 @@ def tool_tip(*lines: str) -> str:
 
     Qt takes a bare tip that looks like HTML for HTML: a file's name could load a picture.
     """
-    return "<br>".join(f"<span>{escape(line)}</span>" for line in lines if line)
+    return "<br>".join(f"<span>{escape(isolated(line))}</span>" for line in lines if line)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.models.statistics import OTHER, Stack
-from gui.text import month_text, translated
+from gui.text import isolated, month_text, translated
 
 TEXT_PX: Final = 11
 LINE: Final = 18  # height of a line of small text
@@ -109,7 +109,7 @@ class MonthChart(_Chart):
     def _named(self, name: str) -> str:
         if self._line:
             return ""
-        return name if name != OTHER else translated("charts", "other")
+        return isolated(name) if name != OTHER else translated("charts", "other")
 
     def _area(self) -> QRect:
         legend = 0 if self._line else LINE
@@ -209,7 +209,7 @@ class Ranking(_Chart):
     def show_rows(self, rows: Sequence[tuple[str, float]]) -> None:
         """Show these names and values, largest first."""
         self._rows = rows
-        self.setAccessibleDescription(", ".join(f"{n} {self._say(v)}" for n, v in rows))
+        self.setAccessibleDescription(", ".join(f"{isolated(n)} {self._say(v)}" for n, v in rows))
         self.updateGeometry()
         self.update()
 
@@ -217,7 +217,7 @@ class Ranking(_Chart):
         """Return the name and value of a row."""
         place = y // ROW
         return (
-            ": ".join((self._rows[place][0], self._say(self._rows[place][1])))
+            ": ".join((isolated(self._rows[place][0]), self._say(self._rows[place][1])))
             if (0 <= place < len(self._rows))
             else ""
         )

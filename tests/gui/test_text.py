@@ -4,15 +4,17 @@ from datetime import date, datetime
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QLocale, Qt
-from PySide6.QtGui import QTextDocumentFragment
+from PySide6.QtGui import QTextDocumentFragment, QTextLayout
 
 from core.import_records import ImportOutcome, ImportReport, ImportResult, Refusal
 from gui.models.image_table import Column, ImageTableModel
+from gui.models.image_text import tool_tip
 from gui.models.import_rows import ImportRows
 from gui.text import (
     count_text,
     date_text,
     day_text,
+    isolated,
     moment_text,
     number_text,
     size_text,
@@ -68,6 +70,62 @@ def test_the_persons_locale_decides() -> None:
 def test_a_value_is_put_in_as_it_is() -> None:
     text = translated("tests", "{file} is in {store}, {so}", file="{store}.png", store="Holiday")
     assert text == "{store}.png is in Holiday, {so}"
+
+
+RLO, LRI, RLI, RLE, PDI = "\u202e", "\u2066", "\u2067", "\u202b", "\u2069"
+TURNING = [
+    f"a{RLO}gnp.exe",
+    f"a{RLE}b",
+    f"a{RLI}b{LRI}c",
+    f"{PDI}{RLO}b",
+    f"{RLI}a{PDI}{PDI}{RLO}b",
+    f"{RLO}a\n{PDI}{RLO}b",
+    "תה מנטה",
+    f"{RLI}קנקן tea",
+]
+
+
+def places(text: str, of: str) -> list[float]:
+    """Where the letters of a part of a line are seen, from left to right."""
+    layout = QTextLayout(text.replace("\n", "\u2028"))  # as labels and tool tips have it
+    layout.beginLayout()
+    lines = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(10_000)
+        lines.append(line)
+    layout.endLayout()
+    first = text.index(of)
+    line = layout.lineForTextPosition(first)
+    return [line.cursorToX(at)[0] for at in range(first, first + len(of))]
+
+
+@pytest.mark.parametrize("name", TURNING)
+def test_names_do_not_turn_around_what_stands_beside_them(name: str) -> None:
+    said = translated("tests", "Of {name} 3 images, 41 kB", name=name)
+    ours = places(said, "3 images, 41 kB")
+    assert ours == sorted(ours)
+    begin = places(said, "Of ")
+    assert begin == sorted(begin)
+    assert said.translate(dict.fromkeys([0x2068, 0x2069])) == (
+        f"Of {name} 3 images, 41 kB".translate({0x2069: None})
+    )
+    plain = QTextDocumentFragment.fromHtml(tool_tip(name, "3 images, 41 kB")).toPlainText()
+    ours = places(plain, "3 images, 41 kB")
+    assert ours == sorted(ours)
+
+
+def test_hebrew_and_arabic_are_read_from_right_to_left_where_they_stand_in_a_line() -> None:
+    said = translated("tests", "{name} is gone", name="תה 12 מנטה")
+    hebrew = places(said, "נטה")
+    assert hebrew == sorted(hebrew, reverse=True)
+    digits = places(said, "12")
+    assert digits == sorted(digits)
+    assert min(places(said, "is gone")) > max(digits) > max(hebrew)
+
+
+def test_other_texts_stay_as_they_are() -> None:
+    for text in ("", "A noir picture", "茶壺", "Ünïcode – 🫖\nx"):
+        assert isolated(text) == text
 
 
 NAMED_AS_HTML = "<img src='file:///etc/hostname'>.png"
