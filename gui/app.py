@@ -161,7 +161,7 @@ class Session:
         self.outside = OutsideController(self.stores, self.selection, self.window)
         self.arrivals = ArrivalController(
             self.stores, self.works, self.window, self.images, preferences,
-            self.thumbnails.settled,
+            self.browse.settled, self.thumbnails.settled,
         )  # fmt: skip
         self.shuttle.came_back.connect(self.arrivals.expect)
         self.commands = CommandController(

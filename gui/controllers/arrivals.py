@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex
 
+from core.arrangement import BY_DAY
 from core.events import WatchingChanged
 from core.watcher import Watching
 from gui.controllers.store import OpenStore, StoreController
@@ -22,13 +23,15 @@ from gui.preferences import Preferences
 from gui.text import translated
 
 LONGEST_UNFOLLOWED: Final = 1.0  # seconds
+ANY_DAY: Final = 0  # of what is not shown by days
 
 
 class ArrivalController(QObject):
     """Has the store followed while it is shown, and counts what came and is not seen yet.
 
-    That is what came above what is seen, and what came to days that are not shown, where the
-    person looks at some days alone. It counts down as the person gets there. What comes never
+    That is what came above what is seen, in another order than by days what came anywhere out of
+    sight, and what came to days that are not shown, where the person looks at some days alone. It
+    counts down as the person gets there, and leads to the newest of them. What comes never
     moves what is seen or selected, unless the person follows the newest. What the person brings,
     by an import or by undoing, is no arrival: it is told to ``expect``, and nothing is counted
     while such work is under way.
@@ -39,6 +42,8 @@ class ArrivalController(QObject):
         window: Where it is told.
         images: What is shown.
         preferences: Whether the newest is followed.
+        settled: Waits until all that is on disk is shown: in another order than by days, only what
+            comes later is new.
         shown: Waits until the visible pictures are there: to follow a store can wait for them.
     """
 
@@ -49,16 +54,20 @@ class ArrivalController(QObject):
         window: MainWindow,
         images: ImageListModel,
         preferences: Preferences,
+        settled: Callable[[], Awaitable[None]],
         shown: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(window)
         self._stores = stores
+        self._settled = settled
         self._shown = shown
         self._works = works
         self._window = window
         self._images = images
         self._preferences = preferences
-        self._unseen = Unseen()  # of what is shown, above what is seen
+        self._unseen = Unseen()  # of what is shown, above what is seen, or anywhere out of sight
+        self._arrangement = BY_DAY
+        self._all_shown = False  # once, since the store was opened
         self._elsewhere = 0  # of other days than those shown
         self._totals: dict[int, int] = {}  # images by day, counted so far where not all is shown
         self._came: list[tuple[int, array[int]]] = []  # days and keys that are not counted yet
@@ -73,7 +82,7 @@ class ArrivalController(QObject):
         images.rowsInserted.connect(self._on_rows_inserted)
         images.rowsAboutToBeRemoved.connect(self._on_rows_about_to_go)
         images.modelReset.connect(self._forget)
-        images.layoutChanged.connect(self._forget)  # in another order the newest are not above
+        images.sections_changed.connect(self._on_sections_changed)
         window.dates.place_chosen.connect(self._on_place_chosen)
         works.changed.connect(self._count)
         stores.opened.connect(self._on_opened)
@@ -93,7 +102,13 @@ class ArrivalController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         store.bridge.watching_changed.connect(self._on_watching_changed)
         store.bridge.images_changed.connect(self._on_images_changed)
+        self._all_shown = False
         store.tasks.start(self._follow_others(store))
+        store.tasks.start(self._wait_for_all())
+
+    async def _wait_for_all(self) -> None:
+        await self._settled()
+        self._all_shown = True
 
     async def _follow_others(self, store: OpenStore) -> None:
         """Follow what others write, once the pictures are there."""
@@ -129,12 +144,27 @@ class ArrivalController(QObject):
         self._window.stats.set_watching(text, reason or "")
 
     def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
-        if self._follow.isChecked():
+        if self._arranged:
+            if self._all_shown:  # it is counted when it is where it belongs
+                self._came.append((ANY_DAY, self._images.keys_between(first, last + 1)))
+        elif self._follow.isChecked():
             if first == 0:
                 self._window.grid.scrollToTop()
         elif self._first_seen.isValid() and last < self._first_seen.row():
             self._came += self._days_between(first, last + 1)
             self._count()
+
+    def _on_sections_changed(self) -> None:
+        if self._images.arrangement != self._arrangement:
+            self._arrangement = self._images.arrangement
+            self._forget()
+        elif self._arranged:
+            self._count()
+
+    @property
+    def _arranged(self) -> bool:
+        """Whether what is newest need not be above."""
+        return self._arrangement != BY_DAY
 
     def _on_rows_about_to_go(self, parent: QModelIndex, first: int, last: int) -> None:
         if self._unseen:
@@ -171,22 +201,24 @@ class ArrivalController(QObject):
         if times_seen == self._times_seen:
             for day, keys in came:
                 self._unseen.add(day, (key for key in keys if key not in brought))
-            self._see(self._window.grid.visible_rows().start)
+            self._see(self._window.grid.visible_rows())
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
-        if first == 0:
-            self._first_seen = QPersistentModelIndex()
-            self._forget()
+        seen = self._images.index(first) if first else QModelIndex()
+        self._first_seen = QPersistentModelIndex(seen)
+        if first or self._arranged:
+            self._see(range(first, last + 1))
         else:
-            self._first_seen = QPersistentModelIndex(self._images.index(first))
-            self._see(first)
+            self._forget()
 
-    def _see(self, first: int) -> None:
-        """Take note that this row and all below it are seen, or have been passed by."""
-        if self._unseen and first < self._images.rowCount():
-            section = self._images.sections[self._images.section_at(first)]
+    def _see(self, rows: range) -> None:
+        """Take note that these rows are seen; by days all below them is, too, or was passed by."""
+        if self._arranged:
+            self._unseen.drop(ANY_DAY, self._images.keys_between(rows.start, rows.stop))
+        elif self._unseen and rows.start < self._images.rowCount():
+            section = self._images.sections[self._images.section_at(rows.start)]
             end = section.first_row + section.count
-            self._unseen.see_from(section.day, self._images.keys_between(first, end))
+            self._unseen.see_from(section.day, self._images.keys_between(rows.start, end))
         self._show()
 
     # Days that are not shown
@@ -221,9 +253,13 @@ class ArrivalController(QObject):
             self._jump()
 
     def _jump(self) -> None:
+        grid = self._window.grid
+        if self._arranged and (row := self._images.find(self._unseen.newest())) is not None:
+            grid.scrollTo(self._images.index(row), grid.ScrollHint.PositionAtCenter)
+            return
         if self._window.dates.place.kind != Kind.ALL:
             self._window.dates.choose()
-        self._window.grid.scrollToTop()
+        grid.scrollToTop()
         self._forget()
 
     def _forget(self) -> None:

@@ -1,4 +1,4 @@
-"""Images that came above what a person sees, until they are seen."""
+"""Images that came out of a person's sight, until they are seen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ class Unseen:
 
     def __len__(self) -> int:
         return sum(map(len, self._keys.values()))
+
+    def newest(self) -> int:
+        """Return the key of the image that came last; 0 if there is none."""
+        return max((max(keys) for keys in self._keys.values() if keys), default=0)
 
     def add(self, day: int, keys: Iterable[int]) -> None:
         """Take note of images of one day."""

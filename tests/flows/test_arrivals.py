@@ -149,3 +149,48 @@ class Shown(QObject):
         if event.type() == QEvent.Type.Show:
             self._counted.append("shown")
         return False
+
+
+async def test_what_comes_out_of_sight_in_another_order_is_counted_and_led_to(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        grid, new = session.grid, session.window.new_images
+        session.window.actions_by_id["sort_name"].trigger()  # the newest comes last
+        await all_loaded(session)
+        before = set(session.images.keys_between(0, 300))
+        assert not new.isVisible()
+        make_image(base, NEWEST - timedelta(days=900))  # comes first, where it is seen
+        make_image(base, NEWEST + timedelta(days=2))
+        await until(lambda: shown(session) == 302)
+        await until(lambda: new.isVisible() and new.text() == "1 new")
+        make_image(base, NEWEST - timedelta(days=1, hours=12))
+        await until(lambda: shown(session) == 303)
+        await until(lambda: new.text() == "2 new")
+        came = [row for row in range(303) if session.images.key_at(row) not in before]
+        newest = max(came, key=session.images.key_at)
+        assert came[0] == 0 and came[-1] == 302 and newest == came[1]
+        QTest.mouseClick(new, Qt.MouseButton.LeftButton)
+        assert newest in grid.visible_rows()
+        await until(lambda: new.text() == "1 new")
+        QTest.mouseClick(new, Qt.MouseButton.LeftButton)
+        assert 302 in grid.visible_rows()
+        await until(lambda: not new.isVisible())
+
+
+async def test_what_a_store_has_when_it_is_opened_in_another_order_is_not_new(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
+    async with open_window(base) as session:
+        session.window.actions_by_id["sort_name"].trigger()
+        await all_loaded(session)
+    for number in range(5):
+        make_image(base, NEWEST + timedelta(days=2), seed=number)
+    async with open_window(base) as session:
+        await until(lambda: shown(session) == 305)
+        make_image(base, NEWEST + timedelta(days=3))
+        await until(lambda: shown(session) == 306)
+        await until(lambda: session.window.new_images.text() == "1 new")
