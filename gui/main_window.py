@@ -56,14 +56,14 @@ class MainWindow(QMainWindow):
     Signals:
         closing: The person wants to close; the window is hidden and waits for the program to end.
         refused(str): The key of an action was pressed that cannot be taken now; its id.
-        compare_made(): ``compare`` was made, and can be listened to.
+        compare_made(CompareView): ``compare`` was made, and can be listened to.
         page_changed(): The images, the trash or a message took the place of another of them.
     """
 
     closing = Signal()
     refused = Signal(str)
     page_changed = Signal()
-    compare_made = Signal()
+    compare_made = Signal(QWidget)
 
     def __init__(
         self,
@@ -119,10 +119,7 @@ class MainWindow(QMainWindow):
 
     def show_compare(self) -> None:
         """Show the comparison in place of the grid."""
-        is_new = "compare" not in self.__dict__
         self._turn_to(self.compare)
-        if is_new:
-            self.compare_made.emit()
 
     def leave_closely(self) -> None:
         """Show the grid in place of the large view or the comparison, if one is shown."""
@@ -169,11 +166,12 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def compare(self) -> CompareView:
-        """The comparison, made when it is first shown."""
+        """The comparison, made when it is first asked for."""
         from gui.views.compare_view import CompareView
 
         view = CompareView(self.actions_by_id)
         self._stack.addWidget(view)
+        self.compare_made.emit(view)
         return view
 
     def save_panes(self) -> QByteArray:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from gui.controllers.compare_image import ComparedImage
     from gui.controllers.comparison import Comparison
     from gui.views.compare_pane import ComparePane
+    from gui.views.compare_view import CompareView
 
 
-_PARTS: Final = (  # imported one at a time: all of them take longer than a frame
+_PARTS: Final = (
     "gui.models.word_diff",
     "gui.models.compared_table",
     "gui.views.compare_cells",
@@ -66,7 +67,11 @@ class CompareController(QObject):
         self._taken_out: set[int] = set()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._follow)
-        self._unprepared = list(_PARTS)
+        self._unprepared: list[Callable[[], object]] = [
+            *(partial(import_module, part) for part in _PARTS),
+            lambda: self._window.compare,
+            *[lambda: self._window.compare.add_spare()] * COMPARABLE[-1],
+        ]
         self._preparing = QTimer(self, singleShot=True, interval=0)
         self._preparing.timeout.connect(self._prepare)
         self._bind()
@@ -123,9 +128,8 @@ class CompareController(QObject):
         }
         bind(self._window.actions_by_id, acts)
 
-    def _listen(self) -> None:
+    def _listen(self, view: CompareView) -> None:
         """Follow the view, now that there is one."""
-        view = self._window.compare
         view.removal_wanted.connect(self._take_out)
         view.drag_wanted.connect(self.drag_wanted)
         view.table.copied.connect(self._tell_copied)
@@ -157,8 +161,8 @@ class CompareController(QObject):
             self.leave()
 
     def _prepare(self) -> None:
-        """Import what comparing takes, now that somebody may want to: a part a turn of the loop."""
-        import_module(self._unprepared.pop(0))
+        """Make what comparing takes, now that somebody may want to: a part a turn of the loop."""
+        self._unprepared.pop(0)()
         if self._unprepared:
             self._preparing.start()
 

@@ -89,14 +89,18 @@ class CompareView(QWidget):
 
     def take_pane(self) -> ComparePane:
         """Return a pane that shows nothing yet, for ``set_panes``."""
-        if self._spare:
-            return self._spare.pop()
+        if not self._spare:
+            self.add_spare()
+        return self._spare.pop()
+
+    def add_spare(self) -> None:
+        """Make a pane before it is taken."""
         pane = ComparePane(self._actions)
         pane.chosen.connect(partial(self.choose, pane))
         pane.removal_wanted.connect(partial(self.removal_wanted.emit, pane))
         pane.canvas.drag_wanted.connect(self.drag_wanted)
         pane.canvas.moved.connect(partial(self._lead, pane))
-        return pane
+        self._spare.append(pane)
 
     def set_panes(self, panes: list[ComparePane], current: ComparePane) -> None:
         """Show these, in this order; one of them is acted on."""
