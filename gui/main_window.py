@@ -125,7 +125,8 @@ class MainWindow(QMainWindow):
         """Show the grid in place of the large view or the comparison, if one is shown."""
         if not self.shows_closely:
             return
-        within = self._stack.isAncestorOf(self.focusWidget() or self)
+        focus = self.focusWidget()
+        within = focus is None or self._stack.isAncestorOf(focus)
         self._turn_to(self.grid)
         if within:  # else somebody is typing, such as what is to be searched
             self.grid.setFocus()

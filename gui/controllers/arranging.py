@@ -85,6 +85,11 @@ class Arranging(QObject):
         """The days of which there are images to be shown."""
         return frozenset(each.day for each in self._all_days())
 
+    @property
+    def sorting(self) -> bool:
+        """Whether there are images to be shown, but none is yet: they are being sorted."""
+        return bool(self._days) and not self._images.rowCount()
+
     async def settled(self) -> None:
         """Wait until the grid shows what is to be shown."""
         await self._settled.wait()
@@ -164,8 +169,8 @@ class Arranging(QObject):
             await self.update(finding.on(days, place), self.times_shown)
 
     async def update_found(self, finding: Finding, place: Place, days: frozenset[int]) -> None:
-        """Show what is found on these days by now; by days it is shown already."""
-        if self._days is not None and self._found_shown:
+        """Show what is found on these days by now; by days it is shown already, if none skipped."""
+        if self._found_shown and (self._days is not None or self._skipped):
             await self.update(finding.on(days, place), self.times_shown)
 
     def rearrange(self, arrangement: Arrangement) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from core.events import ScanChanged
 from core.query_terms import Query
 from core.records import DayImages
-from gui import pages
 from gui.aio import Latest
 from gui.controllers.arranging import Arranging
+from gui.controllers.overview import Overview
 from gui.controllers.scan_reports import ScanReports
 from gui.controllers.search_runner import SearchRunner
 from gui.controllers.store import OpenStore, StoreController
@@ -61,13 +61,12 @@ class BrowseController(QObject):
         self._store: OpenStore | None = None
         self._showing: Latest | None = None
         self._search = search = SearchRunner(window, dates, self._on_searched)
+        self._overview = Overview(window, images, dates, search, arranging)
         self._place = Place()
         self._stale: set[int] = set()
         self._following = False
-        self._scan = ScanChanged(None)
         self._settled = asyncio.Event()
         search.found.connect(self._on_found)
-        search.counted.connect(self._show_grid)
         search.outdated.connect(lambda days: self._on_images_changed(days, frozenset()))
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
@@ -92,7 +91,7 @@ class BrowseController(QObject):
     def show_totals(self) -> None:
         """Say again what the store holds and may hold."""
         if self._store is not None:
-            self._store.tasks.start(self._show_totals(self._store, frozenset()))
+            self._store.tasks.start(self._overview.show(self._store, frozenset()))
 
     async def _rescan(self, store: OpenStore) -> None:
         await store.manager.rescan(full=True)
@@ -129,17 +128,15 @@ class BrowseController(QObject):
         self._search.close()
         self._stale.clear()
         self._following = False
-        self._scan = ScanChanged(None)
+        self._overview.clear()
         self._reports.clear()
         self._settled.clear()
         self._arranging.close()
-        self._dates.set_totals([])
         self._window.dates.choose()
         self._window.set_store_name("")
-        self._window.stats.set_store(None)
 
     def _on_place_chosen(self, place: Place) -> None:
-        before, self._place = self._place, place
+        before, self._place, self._overview.kind = self._place, place, place.kind
         if before.kind == place.kind == Kind.DAYS and self._is_same_grown(before, place):
             self._stale |= place.days - before.days
             self._start_following()
@@ -173,17 +170,13 @@ class BrowseController(QObject):
         if (finding := self._search.finding) is not None and self._place.kind != Kind.TRASH:
             await self._arranging.show_all_found(finding, self._place)
         if self._store is not None:
-            await self._show_totals(self._store)
+            await self._overview.show(self._store)
             self.told.emit(None)
             self._check_settled()
 
     def _on_found(self, days: frozenset[int]) -> None:
         if (finding := self._search.finding) is not None and self._place.kind != Kind.TRASH:
             self._arranging.show_found(finding, self._place, days)
-
-    def _show_grid(self) -> None:
-        if self._images.rowCount() and self._place.kind != Kind.TRASH:
-            self._window.show_grid()
 
     def _show_chosen(self) -> None:
         if self._store is not None and self._showing is not None:
@@ -200,7 +193,7 @@ class BrowseController(QObject):
             await self._arranging.show(self._search.finding.of(place))
         else:
             await self._arranging.show(await self._days_of(store, place))
-        await self._show_totals(store)
+        await self._overview.show(store)
         if self._search.finding is None:
             self.told.emit(None)
         self._check_settled()
@@ -238,7 +231,7 @@ class BrowseController(QObject):
                 except BaseException:
                     self._stale |= days  # not shown yet
                     raise
-                await self._show_totals(store, frozenset(days))
+                await self._overview.show(store, frozenset(days))
                 self.told.emit(frozenset(days))
         finally:
             self._following = False
@@ -257,36 +250,8 @@ class BrowseController(QObject):
             changed = {day: found.get(day) for day in shown}
             await self._arranging.update(changed, times_shown)
 
-    async def _show_totals(self, store: OpenStore, days: frozenset[int] | None = None) -> None:
-        """Say what there is in all, and under certain days or all of them."""
-        manager, stats = store.manager, self._window.stats
-        totals, found = await manager.totals(), await manager.day_totals(days)
-        pinned = await manager.pinned_images()
-        stats.set_store(totals, manager.settings.retention_days, manager.settings.max_bytes)
-        if self._search.finding is not None:
-            self._search.count()
-        elif days is None:
-            self._dates.set_totals(found)
-        else:
-            fresh = {total.day: total for total in found}
-            self._dates.update_totals({day: fresh.get(day) for day in days})
-        if self._search.finding is None:
-            self._dates.set_sums(Kind.PINNED, pinned, None)
-        if self._place.kind == Kind.TRASH:
-            return  # whoever lists the trash says what there is
-        if self._images.rowCount():
-            self._window.show_grid()
-        elif self._search.finding is None or self._search.finding.complete:
-            indexing = self._scan.progress is not None
-            if self._search.finding is not None and totals.images:
-                elsewhere = bool(self._search.finding.totals())
-                page = pages.nothing_found(elsewhere, self._search.goes_on or indexing)
-            else:
-                page = pages.nothing_there(self._place.kind, store.path, totals.images, indexing)
-            self._window.show_page(page)
-
     def _on_scan_changed(self, scan: ScanChanged) -> None:
-        self._scan = scan
+        self._overview.indexing = scan.progress is not None
         self._reports.show(scan)
         if scan.progress is not None:
             self._settled.clear()
@@ -294,11 +259,11 @@ class BrowseController(QObject):
             self._store.tasks.start(self._finish_scan(self._store))
 
     async def _finish_scan(self, store: OpenStore) -> None:
-        await self._show_totals(store, frozenset())
+        await self._overview.show(store, frozenset())
         self._check_settled()
         self.rescanned.emit()
 
     def _check_settled(self) -> None:
-        at_rest = self._scan.progress is None and not self._stale and not self._following
+        at_rest = not (self._overview.indexing or self._stale or self._following)
         if at_rest and self._search.complete:
             self._settled.set()

@@ -45,6 +45,7 @@ class CompareFacts:
         self._records: Sequence[ImageRecord] = ()
         self._seen: Mapping[int, Thumbnail] = {}
         self._reference = 0
+        self._all_read = True
         self._settled = asyncio.Event()
         self._settled.set()
 
@@ -72,6 +73,7 @@ class CompareFacts:
         self._said = {key: said for key, said in self._said.items() if key in self._read}
         self._saying.cancel()
         self._comparing.cancel()
+        self._all_read = False
         self._fill()
         self._settled.clear()
         self._reading.start(self._bring(records))
@@ -94,6 +96,7 @@ class CompareFacts:
             read = known[record.key]
             if read.embedded is None and (found := await self._embedded(record)) is not None:
                 known[record.key] = _Read(record, read.sidecar, read.problem, found)
+        self._all_read = True
         self._fill()
 
     async def _read_sidecar(self, record: ImageRecord) -> _Read:
@@ -145,4 +148,5 @@ class CompareFacts:
                     if image != reference:
                         pieces[row, image] = await in_turns(word_diff(first, value))
         self._table.set_pieces(reference, pieces)
-        self._settled.set()
+        if self._all_read:
+            self._settled.set()

@@ -50,7 +50,7 @@ class SearchRunner(QObject):
         self.finding: Finding | None = None
         self.waiting = False
         self._unexamined = 0
-        self._found = 0
+        self._found: int | None = None  # not counted yet
         self._stats = window.stats
         self._dates = dates
         self._on_end = on_end
@@ -85,8 +85,7 @@ class SearchRunner(QObject):
         if self._store is None or self._running is None:
             return
         self._running.cancel()
-        self.finding = None
-        self._found = 0
+        self.finding = self._found = None
         if self.query is None:
             self._stats.set_found(None)
         else:
@@ -106,8 +105,9 @@ class SearchRunner(QObject):
             self.counted.emit()
 
     def _tell_found(self) -> None:
-        unexamined = self._unexamined if self._asks_what_is_seen else 0
-        self._stats.set_found(self._found, still_indexing=self.waiting, unexamined=unexamined)
+        if self._found is not None:
+            unexamined = self._unexamined if self._asks_what_is_seen else 0
+            self._stats.set_found(self._found, still_indexing=self.waiting, unexamined=unexamined)
 
     async def _run(self, store: OpenStore, finding: Finding) -> None:
         self.waiting = not await store.manager.searchable()
@@ -135,6 +135,8 @@ class SearchRunner(QObject):
         if examined.days:
             self.outdated.emit(examined.days)  # which are counted when they are searched
         self._tell_found()
+        if not self.goes_on:
+            self.counted.emit()
 
     def _on_grew(self, grew: SearchGrew) -> None:
         self.waiting = grew.waiting

@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
+from core.store import Store
 from gui.app import Session
 from gui.controllers import compare_facts, large_sight
 from gui.models.compared_table import ComparedRole
@@ -516,3 +517,22 @@ async def test_what_is_known_of_images_is_put_together_out_of_the_windows_thread
         await open_compare(session, (0, 1, 2))
         assert threads
         assert threading.main_thread() not in threads
+
+
+async def test_all_is_said_when_the_files_have_told_theirs(store, monkeypatch) -> None:
+    told, embedded = asyncio.Event(), Store.embedded
+
+    async def embedded_later(manager, record):
+        await told.wait()
+        return await embedded(manager, record)
+
+    monkeypatch.setattr(Store, "embedded", embedded_later)
+    async with open_window(store(images=4)) as session:
+        choose(session, (0, 1))
+        session.window.actions_by_id["compare"].trigger()
+        await until(lambda: session.compare.is_ready)
+        await until(lambda: cell(session, "Model", 0) != "")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(session.compare.settled(), 1)
+        told.set()
+        await session.compare.settled()

@@ -319,6 +319,7 @@ async def test_looking_for_credentials_in_vain_says_how_many_are_left_and_counts
         bar, hear = session.window.stats, session.stores.store.bridge.hear
         await until(lambda: "0 of 20 images" in bar.accessibleDescription())
         await until(lambda: "not looked at" not in bar.accessibleDescription())
+        assert session.window.message.accessibleName() == "Nothing found"
         await all_loaded(session)
         counted, set_totals = [], DateTreeModel.set_totals
 

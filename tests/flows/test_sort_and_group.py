@@ -14,6 +14,8 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 
 from core.arrangement import BY_DAY, Arrangement, Grouping, SortKey
+from core.ordering import Ordering
+from gui.controllers.finding import Finding
 from gui.models.place import Kind
 from gui.text import day_text, month_text
 from tests.flows.conftest import all_loaded, open_window, until
@@ -218,6 +220,27 @@ async def test_the_order_can_change_while_something_is_searched_for(base):
         assert await shown(session) == expected(base, BY_DAY, lambda told: "teapot" in told.prompt)
 
 
+async def test_what_is_found_while_the_order_turns_to_days_is_shown(base, monkeypatch):
+    async with open_window(base) as session:
+        await arrange(session, Arrangement(SortKey.NAME, False, Grouping.NOTHING))
+        await search(session, "teapot")
+        update = Finding.update
+
+        async def update_and_turn(finding, days):
+            await update(finding, days)
+            if sum(day.images for day in finding.totals()) > found:
+                session.window.actions_by_id["sort_date"].trigger()
+                await until(lambda: session.arranging.by_day)
+
+        found = session.images.rowCount()
+        monkeypatch.setattr(Finding, "update", update_and_turn)
+        other = next(path for path in newest_first(base) if "otter" in Told(base, path).prompt)
+        tell(base, other, prompt="A teapot, after all")
+        await session.stores.store.manager.rescan(full=True)
+        await session.browse.settled()
+        assert await shown(session) == expected(base, BY_DAY, lambda told: "teapot" in told.prompt)
+
+
 async def test_what_comes_goes_and_changes_is_in_its_place_and_moves_no_selection(base):
     how = Arrangement(SortKey.RATING, True, Grouping.NOTHING)
     async with open_window(base) as session:
@@ -361,6 +384,29 @@ async def test_the_order_is_kept_for_each_store(base, store):
         assert await shown(session) == expected(base, how)
         assert session.window.actions_by_id["sort_name"].isChecked()
         assert session.window.actions_by_id["group_model"].isChecked()
+
+
+async def test_nothing_is_said_to_be_gone_while_a_store_is_sorted(base, monkeypatch):
+    how = Arrangement(SortKey.NAME, False, Grouping.MODEL)
+    async with open_window(base) as session:
+        await arrange(session, how)
+    sorting, arrange_them = asyncio.Event(), Ordering.arrange
+
+    async def arrange_later(*arguments):
+        await sorting.wait()
+        return await arrange_them(*arguments)
+
+    monkeypatch.setattr(Ordering, "arrange", arrange_later)
+    async with open_window(base, settled=False) as session:
+        rescanned = asyncio.Event()
+        session.browse.rescanned.connect(rescanned.set)
+        await rescanned.wait()
+        assert session.arranging.sorting
+        assert "Nothing" not in session.window.message.accessibleName()
+        sorting.set()
+        await until(lambda: session.window.shows_grid)
+        await session.browse.settled()
+        assert await shown(session) == expected(base, how)
 
 
 async def test_who_does_not_want_to_wait_gets_the_days(base):
