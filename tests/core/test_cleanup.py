@@ -341,12 +341,20 @@ async def test_the_periodic_task_can_be_cancelled_and_started_again(store):
 
 async def test_the_periodic_task_follows_settings_that_change(store):
     fill(store)
-    now = settings(24, 45)
-    task = asyncio.create_task(store.cleanup.repeat(lambda: now))
-    await until(lambda: len(store.images()) == 5)
-    await until(lambda: len(store.pruner.runs()) == 1)
+    now, asked = settings(24, 45), []
+
+    def tell() -> StorageSettings:
+        asked.append(now)
+        return now
+
+    task = asyncio.create_task(store.cleanup.repeat(tell))
+    await until(lambda: len(asked) == 2)  # what to do, and when to do it again
+    assert len(store.images()) == 5
+    assert len(store.pruner.runs()) == 1
+    store.disk.dated(NOW - 99 * DAY, 99)
     store.cleanup.reschedule()  # nothing changed: the next run is as far away
-    await asyncio.sleep(0.05)
+    await until(lambda: not store.cleanup._rescheduled.is_set())  # it waits again, or has run
+    assert len(store.images()) == 6
     assert len(store.pruner.runs()) == 1
     now = settings(0.001, 25)
     store.cleanup.reschedule()

@@ -446,6 +446,7 @@ def calls(hostile: Path, name: str) -> int:
 async def test_a_file_that_takes_too_long(
     store: Store, hostile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await store.get(store.write("images/1.png", "images/2.png"))  # both processes have started
     monkeypatch.setattr(core.thumbnails, "TIMEOUT", 4)  # the good one is read in time anywhere
     records = store.write("images/slow.png", "images/good.png")
     for _ in range(2):

@@ -38,7 +38,7 @@ async def test_what_a_server_saves_meanwhile_is_all_there_and_moves_nothing(
         place = grid.visualRect(session.images.index(row)).top()
         writer = await writing(base, count=200, per_second=50)
         await writer.wait()
-        await until(lambda: shown(session) == 500, seconds=5)
+        await until(lambda: shown(session) == 500)
         assert list(session.selection.keys()) == selected
         now = session.images.find(selected[0])
         assert now is not None
@@ -132,7 +132,7 @@ async def test_a_burst_of_thousands_is_all_there(tmp_path: Path) -> None:
         found = incoming / "images"
         await asyncio.to_thread(shutil.copytree, found, base / "images", dirs_exist_ok=True)
         expected = len({path.name for path in truth(base)})
-        await until(lambda: shown(session) == expected, seconds=30)
+        await until(lambda: shown(session) == expected)
 
 
 async def test_a_replacement_of_everything_is_followed(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ async def test_a_replacement_of_everything_is_followed(tmp_path: Path) -> None:
 
         await asyncio.to_thread(replace)
         wanted = {path.relative_to(base).as_posix() for path in truth(base)}
-        await until(lambda: shown(session) == len(wanted), seconds=30)
+        await until(lambda: shown(session) == len(wanted))
         store = session.stores.store
         assert store is not None
 
@@ -167,9 +167,16 @@ async def test_blind_the_window_is_right_when_the_person_comes_back_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Watcher, "start", lambda watcher: None)
+    monkeypatch.setattr("core.follower.RESTED_SECONDS", 0.0)
     base = make_store(tmp_path / "store", images=10, days=1)
     async with open_window(base) as session:
         await until(session.window.isActiveWindow)
+        store = session.stores.store
+        assert store is not None
+        await until(lambda: store.manager._follower is not None)
+        follower = store.manager._follower
+        QApplication.sendEvent(session.window, QEvent(QEvent.Type.WindowActivate))
+        await until(lambda: not follower._is_back)  # everything was looked at: no look is left
         make_image(base, NEWEST, seed=8)
         await asyncio.sleep(0.3)
         assert shown(session) == 10

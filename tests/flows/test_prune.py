@@ -15,7 +15,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QRadioButton
 
 from gui.app import Session
-from gui.controllers.prune import STILL_SECONDS
 from gui.dialogs.prune import PruneDialog
 from gui.prune_text import told
 from gui.text import count_text, size_text
@@ -37,6 +36,13 @@ async def prune(session: Session) -> PruneDialog:
     assert isinstance(dialog, PruneDialog)
     await until(lambda: dialog.choice is not None)
     return dialog
+
+
+async def planned(session: Session) -> None:
+    """Wait until nothing is planned and summed up any more: what comes late has come."""
+    tasks = session.stores.store.tasks._tasks
+    while planning := [each for each in tasks if "Planner." in each.get_coro().__qualname__]:
+        await asyncio.wait(planning)
 
 
 def sums(dialog: PruneDialog) -> str:
@@ -280,12 +286,12 @@ async def test_while_a_field_is_wrong_nothing_can_be_confirmed(tmp_path):
         dialog = await prune(session)
         confirm = button(dialog, "Move 9 images to the trash")
         type_over(dialog, "Age in days", "2x")  # for a moment it was 2
-        await asyncio.sleep(2 * STILL_SECONDS)
+        await planned(session)
         assert dialog.choice is None
         assert not confirm.isEnabled()
         click(dialog, "Untick all")
         click(dialog, "Tick all")
-        await asyncio.sleep(2 * STILL_SECONDS)
+        await planned(session)
         assert dialog.choice is None
         assert not confirm.isEnabled()
         dialog.reject()
@@ -300,7 +306,7 @@ async def test_where_planning_fails_no_earlier_plan_can_be_confirmed(tmp_path):
         choose(dialog, "Leftovers of crashed programs")
         await until(lambda: sums(dialog) == "Nobody can say what would go")
         click(dialog, "Tick all")
-        await asyncio.sleep(2 * STILL_SECONDS)
+        await planned(session)
         assert dialog.choice is None
         assert sums(dialog) == "Nobody can say what would go"
         dialog.reject()
@@ -327,7 +333,7 @@ async def test_a_sum_that_comes_late_does_not_bring_an_unticked_image_back(tmp_p
         press(Key.Key_Space)
         await until(lambda: dialog.choice is not None)
         go_on.set()
-        await asyncio.sleep(0.2)
+        await planned(session)
         assert dialog.choice.count == 2
         dialog.reject()
 

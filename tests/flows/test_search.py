@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections import defaultdict
@@ -12,8 +13,8 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core import ImageStorageManager
 from core.events import ImagesExamined
-from gui.controllers import idle_work
 from gui.models.date_tree import DateTreeModel
 from gui.models.place import Kind
 from gui.text import count_text, size_text
@@ -268,7 +269,13 @@ async def test_a_search_is_kept_for_its_store_until_it_is_forgotten(store, tmp_p
 
 @offers_shown
 async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(store, monkeypatch):
-    monkeypatch.setattr(idle_work, "QUIET_SECONDS", 6)  # time to see what is said before
+    seen, examine = asyncio.Event(), ImageStorageManager.examine
+
+    async def examine_later(manager):
+        await seen.wait()
+        return await examine(manager)
+
+    monkeypatch.setattr(ImageStorageManager, "examine", examine_later)
     base = store(images=20, days=3)
     path = next(path for path in newest_first(base)[5:] if path.suffix == ".png")
     path.write_bytes(generated.signed(path.read_bytes(), "image/png"))
@@ -279,6 +286,7 @@ async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(
         await until(lambda: "of 20 images, 20 not looked at yet" in bar.accessibleDescription())
         assert session.images.rowCount() == 0
         await until(lambda: session.window.message.accessibleName() == "Nothing found yet")
+        seen.set()
         await until(lambda: session.images.rowCount() == 1)
         assert await shown_ids(session) == [path.stem]
         await until(lambda: "not looked at" not in bar.accessibleDescription())
