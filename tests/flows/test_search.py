@@ -267,8 +267,9 @@ async def test_a_search_is_kept_for_its_store_until_it_is_forgotten(store, tmp_p
         assert len(menu.actions()) == 1
 
 
-@offers_shown
-async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(store, monkeypatch):
+@pytest.fixture
+def seen(monkeypatch):
+    """Set it when what is said before was seen: no image is examined earlier."""
     seen, examine = asyncio.Event(), ImageStorageManager.examine
 
     async def examine_later(manager):
@@ -276,6 +277,11 @@ async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(
         return await examine(manager)
 
     monkeypatch.setattr(ImageStorageManager, "examine", examine_later)
+    return seen
+
+
+@offers_shown
+async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(store, seen):
     base = store(images=20, days=3)
     path = next(path for path in newest_first(base)[5:] if path.suffix == ".png")
     path.write_bytes(generated.signed(path.read_bytes(), "image/png"))
@@ -294,10 +300,7 @@ async def test_credentials_are_found_as_the_idle_program_comes_to_look_for_them(
 
 
 @offers_shown
-async def test_broken_images_are_found_as_the_idle_program_comes_to_look_for_them(
-    store, monkeypatch
-):
-    monkeypatch.setattr(idle_work, "QUIET_SECONDS", 6)  # time to see what is said before
+async def test_broken_images_are_found_as_the_idle_program_comes_to_look_for_them(store, seen):
     base = store(images=20, days=3)
     ends, empty, untold, *_ = newest_first(base)[5:]
     ends.write_bytes(ends.read_bytes()[:-40])
@@ -309,6 +312,7 @@ async def test_broken_images_are_found_as_the_idle_program_comes_to_look_for_the
         bar = session.window.stats
         await until(lambda: "1 of 20 images, 20 not looked at" in bar.accessibleDescription())
         assert await shown_ids(session) == [untold.stem]
+        seen.set()
         await until(lambda: session.images.rowCount() == 3)
         assert await shown_ids(session) == [ends.stem, empty.stem, untold.stem]
         await until(lambda: "not looked at" not in bar.accessibleDescription())
