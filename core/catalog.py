@@ -301,10 +301,10 @@ class Catalog(CatalogSearch):
         with self._transaction("BEGIN IMMEDIATE"):
             return note_examined(self._query, looked)
 
-    def forget_examined_in_vain(self) -> None:
-        """Have images that could not be opened looked at again."""
+    def forget_examined_in_vain(self, most: int) -> bool:
+        """Have some images that could not be opened looked at again, if there are any."""
         with self._transaction("BEGIN IMMEDIATE"):
-            forget_examined_in_vain(self._query)
+            return forget_examined_in_vain(self._query, most)
 
     def unexamined(self) -> int:
         """Count the images that nobody looked at."""

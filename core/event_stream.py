@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from core.events import Event, EventBus, ImagesChanged, SearchGrew
+from core.events import Event, EventBus, ImagesChanged, ImagesExamined, SearchGrew
 
 
 class EventStream(AsyncIterator[Event]):
@@ -49,5 +49,7 @@ class EventStream(AsyncIterator[Event]):
             event = ImagesChanged(before.days | event.days, before.changed | event.changed)
         elif isinstance(event, SearchGrew) and isinstance(before, SearchGrew):
             event = SearchGrew(before.days | event.days, event.waiting)
+        elif isinstance(event, ImagesExamined) and isinstance(before, ImagesExamined):
+            event = ImagesExamined(before.days | event.days, event.left)
         self._pending[type(event)] = event
         self._came.set()

@@ -64,6 +64,10 @@ CROSS JOIN image ON image.key = value ->> 0
 WHERE image.size_bytes = value ->> 1 AND image.modified_ns = value ->> 2
 RETURNING day, signed OR broken
 """
+_FORGET_IN_VAIN = """
+DELETE FROM examined
+WHERE (day, key) IN (SELECT day, key FROM examined WHERE signed IS NULL LIMIT ?) RETURNING key
+"""
 _LEFT = """
 SELECT (SELECT ifnull(sum(images), 0) FROM day_total)
 - (SELECT ifnull(sum(images), 0) FROM day_examined)
@@ -102,9 +106,13 @@ def note_examined(query: Query, looked: Looked) -> frozenset[int]:
     return frozenset(day for day, found in query(_NOTE, (json_text(rows),)) if found)
 
 
-def forget_examined_in_vain(query: Query) -> None:
-    """Have images that could not be opened looked at again, within a transaction."""
-    query("DELETE FROM examined WHERE signed IS NULL", ())
+def forget_examined_in_vain(query: Query, most: int) -> bool:
+    """Have so many images that could not be opened looked at again, within a transaction.
+
+    Returns:
+        Whether there were any.
+    """
+    return bool(query(_FORGET_IN_VAIN, (most,)))
 
 
 def count_unexamined(query: Query) -> int:

@@ -12,10 +12,13 @@ from core.image_file import open_image
 from core.soundness import Seen, look_at
 
 AT_ONCE = 100  # images noted in one transaction
+FORGOTTEN_AT_ONCE = 1000
 TURN_SECONDS = 0.1  # for which a worker is kept from other jobs
 
 
-def examine(base: str, catalog_path: str, seconds: float, again: bool) -> tuple[list[int], int]:
+def examine(
+    base: str, catalog_path: str, seconds: float, again: bool
+) -> tuple[list[int], int, bool]:
     """Look at images that nobody has looked at, the newest first, for so long; in a worker process.
 
     Args:
@@ -25,14 +28,16 @@ def examine(base: str, catalog_path: str, seconds: float, again: bool) -> tuple[
         again: Look also at those that could not be opened another time.
 
     Returns:
-        The days on which anything was found, and how many images are left.
+        The days on which anything was found, how many images are left, and whether ``again`` was
+        done; there may be too many for the time.
     """
     until = time.monotonic() + seconds
     days: set[int] = set()
     catalog = open_catalog(Path(catalog_path), Path(base))
     try:
-        if again:
-            catalog.forget_examined_in_vain()
+        while again and catalog.forget_examined_in_vain(FORGOTTEN_AT_ONCE):
+            if time.monotonic() > until:
+                return [], catalog.unexamined(), False
         while images := catalog.next_unexamined(AT_ONCE):
             looked = []
             for image in images:
@@ -41,8 +46,8 @@ def examine(base: str, catalog_path: str, seconds: float, again: bool) -> tuple[
                     break
             days |= catalog.note_examined(looked)
             if time.monotonic() > until:
-                return sorted(days), catalog.unexamined()
-        return sorted(days), 0
+                return sorted(days), catalog.unexamined(), True
+        return sorted(days), 0, True
     finally:
         catalog.close()
 

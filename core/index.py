@@ -45,6 +45,7 @@ class Index:
     Attributes:
         missing: Why the last look did not find the store, or could not read it; ``None`` if it
             could.
+        losses: How often that became so.
     """
 
     def __init__(self, base: Path, cache: Path, workers: WorkerPool, events: EventBus) -> None:
@@ -59,6 +60,7 @@ class Index:
         self._again = False
         self._looked = -FRESH_SECONDS
         self.missing: str | None = None
+        self.losses = 0
         self._touched: set[str] = set()
 
     async def open(self) -> None:
@@ -187,6 +189,7 @@ class Index:
             if self.missing != str(error):
                 log.warning("the scan of %s failed: %s", self._base, error)
             is_missing = isinstance(error, StoreNotFound | StoreUnreadable)
+            self.losses += is_missing and self.missing is None
             self.missing = str(error) if is_missing else None
         finally:
             self._events.emit(ScanChanged(None, tuple(problems)))

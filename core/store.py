@@ -65,7 +65,8 @@ class Store(Questions):
         super().__init__(index, searcher)
         self._thumbnails = Thumbnails(self.base_path, cache / "thumbnails.db", self._workers)
         self._pictures = Pictures(self.base_path)
-        self._opened = self._examined = False
+        self._opened = False
+        self._examined_after: int | None = None  # losses: what could not be opened before
         self._follower: Follower | None = None
         self._writing: set[asyncio.Task[Any]] = set()
 
@@ -103,7 +104,7 @@ class Store(Questions):
         What is being written is written to its end, and then closed.
         """
         self._opened = False
-        self._examined = False  # anything, since it was opened
+        self._examined_after = None
         if self._follower is not None:
             follower, self._follower = self._follower, None
             await follower.close()
@@ -146,7 +147,7 @@ class Store(Questions):
         return not os.access(self.base_path, os.W_OK | os.X_OK)
 
     async def examine(self) -> bool:
-        """Look at the newest of these for a tenth of a second; tell whether there are more.
+        """Look at images nobody looked at for a tenth of a second; tell whether there are more.
 
         Whoever is cancelled meanwhile need wait for nothing: this much is looked at to its end.
         Other managers of the store, in whatever process, are not told, and find it with their next
@@ -157,14 +158,17 @@ class Store(Questions):
     async def _examine(self) -> bool:
         if self.missing is not None:
             return False
-        again, self._examined = not self._examined, True
+        losses = self._index.losses  # while the store was out of reach, nothing could be opened
+        again = losses != self._examined_after
         arguments = str(self.base_path), str(self._index.path), TURN_SECONDS, again
         try:
             found = await self._workers.call("examine", *arguments)
         except StoreError as error:
             log.warning("Not all images of %s are looked at: %s", self.base_path, error)
             return False
-        days, left = msgspec.convert(found, tuple[frozenset[int], int])
+        days, left, done = msgspec.convert(found, tuple[frozenset[int], int, bool])
+        if done:
+            self._examined_after = losses
         self._events.emit(ImagesExamined(days, left))
         return left > 0
 

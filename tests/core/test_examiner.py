@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core import ImageStorageManager, StorageSettings
+from core import ImageStorageManager, StorageSettings, examiner
 from core.catalog import open_catalog
 from core.changes import FolderChange, pack
 from core.events import ImagesExamined
@@ -109,15 +109,36 @@ async def test_what_could_not_be_opened_is_looked_at_again_in_another_session(op
 
 async def test_a_store_out_of_reach_is_not_looked_through(opened):
     store, manager = opened
-    put(store, 1, "png", signed=True)
+    unplugged = store.base.with_name("unplugged")
+    unnoticed = put(store, 1, "png", signed=True)
     await manager.open()
     await manager.rescan()
-    store.base.rename(store.base.with_name("unplugged"))
+    await searchable(manager)
+    put(store, 2, "png", signed=False)
+    store.base.rename(unplugged)
+    await examine_all(manager)  # of what cannot be opened now
     await manager.rescan()
     assert not await manager.examine()
-    store.base.with_name("unplugged").rename(store.base)
+    unplugged.rename(store.base)
     await manager.rescan()
-    assert await manager.unexamined() == 1
+    assert await manager.unexamined() == 1  # which is new, or there would be none
+    await examine_all(manager)
+    assert await found(manager, "has:c2pa") == {unnoticed.relative_to(store.base).as_posix()}
+
+
+async def test_many_that_could_not_be_opened_are_forgotten_piece_by_piece(opened, monkeypatch):
+    store, manager = opened
+    for n in range(5):
+        put(store, n, "png", signed=False)
+    await manager.open()
+    await manager.rescan()
+    base, catalog = str(store.base), str(manager._index.path)
+    (store.base / "images").rename(store.base / "hidden")
+    assert examiner.examine(base, catalog, 10, again=False) == ([], 0, True)
+    monkeypatch.setattr(examiner, "FORGOTTEN_AT_ONCE", 2)
+    left = [examiner.examine(base, catalog, 0, again=True)[1:] for _ in range(3)]
+    assert left == [(2, False), (4, False), (5, False)]
+    assert examiner.examine(base, catalog, 10, again=True) == ([], 0, True)
 
 
 async def test_what_is_broken_is_found_until_it_is_whole(opened):

@@ -19,7 +19,15 @@ import pytest
 from core import ImageStorageManager, StorageSettings
 from core.errors import CatalogError
 from core.event_stream import EventStream
-from core.events import Event, EventBus, ImagesChanged, ScanChanged, SearchGrew, WatchingChanged
+from core.events import (
+    Event,
+    EventBus,
+    ImagesChanged,
+    ImagesExamined,
+    ScanChanged,
+    SearchGrew,
+    WatchingChanged,
+)
 from core.follower import Follower
 from core.index import Index
 from core.watcher import Hints, Watcher, Watching, is_remote
@@ -430,14 +438,17 @@ async def test_events_are_waited_for_and_none_is_lost(tmp_path: Path) -> None:
     assert all(event.days <= days for event in rest)  # told at least once, and of nothing else
 
 
-async def test_days_of_searches_that_grew_are_told_together(tmp_path: Path) -> None:
+async def test_days_on_which_something_is_found_are_told_together(tmp_path: Path) -> None:
     events = EventBus()
     stream = EventStream(events)
     for day in (5, 7, 9):
         events.emit(SearchGrew(frozenset({day}), waiting=True))
+        events.emit(ImagesExamined(frozenset({day}), left=day))
     events.emit(SearchGrew(frozenset(), waiting=False))
     stream.close()
-    assert [event async for event in stream] == [SearchGrew(frozenset({5, 7, 9}), waiting=False)]
+    days = frozenset({5, 7, 9})
+    told = [event async for event in stream]
+    assert told == [SearchGrew(days, waiting=False), ImagesExamined(days, left=9)]
 
 
 async def test_a_slow_reader_gets_few_events_with_all_that_happened(tmp_path: Path) -> None:
