@@ -16,6 +16,7 @@ import numpy as np
 from core.arrangement import Arranged, Arrangement, Grouping, PromptLabel, SortKey
 from core.catalog_columns import Column
 from core.columns import KnownColumn, Numbers, key_array, numbers
+from core.query_terms import lower
 from core.records import DayImages
 
 _SORTED_BY = {
@@ -116,7 +117,7 @@ def _order(keys: Numbers, known: Mapping[Column, KnownColumn], arrangement: Arra
     elif arrangement.sort is SortKey.RATING:
         is_known = values > 0
     elif arrangement.sort is SortKey.MODEL:
-        ranks, models = _model_ranks(column)
+        ranks, models = _model_ranks(column, values)
         values = ranks[values]
         is_known = values < len(models) - ("" in models)
     if is_known.all():
@@ -142,8 +143,9 @@ def _sections(
     if arrangement.group is Grouping.NOTHING:
         return _Sections(np.zeros(len(keys), np.int64), [0] if len(keys) else [])
     if arrangement.group is Grouping.MODEL:
-        ranks, models = _model_ranks(known[Column.MODEL])
-        return _without_empty(_Sections(ranks[known[Column.MODEL].take(keys)], models))
+        values = known[Column.MODEL].take(keys)
+        ranks, models = _model_ranks(known[Column.MODEL], values)
+        return _without_empty(_Sections(ranks[values], models))
     if arrangement.group is Grouping.PROMPT:
         return _by_prompt(known[Column.PROMPT].take(keys))
     upwards = arrangement.sort is SortKey.DATE and not arrangement.descending
@@ -158,13 +160,17 @@ def _first_of(day: int, group: Grouping) -> int:
     return date.fromordinal(day).replace(day=1).toordinal() if group is Grouping.MONTH else day
 
 
-def _model_ranks(models: KnownColumn) -> tuple[Numbers, list[str]]:
-    """Return which rank each of the models has, and the models by rank; no model comes last."""
-    texts = models.texts
-    by_rank = sorted(range(len(texts)), key=lambda at: (not texts[at], texts[at].casefold()))
-    ranks = np.empty(len(texts), np.int64)
-    ranks[by_rank] = np.arange(len(texts))
-    return ranks, [texts[at] for at in by_rank]
+def _model_ranks(column: KnownColumn, values: Numbers) -> tuple[Numbers, list[str]]:
+    """Return which rank each spelling of a model has, and the models by rank; none comes last.
+
+    Spellings that differ as little as a search ignores are one model, called as most images of
+    these values have it.
+    """
+    counts = np.bincount(values, minlength=len(column.texts)).tolist()
+    spelled = {lower(text): text for _, text in sorted(zip(counts, column.texts, strict=True))}
+    models = sorted(spelled.values(), key=lambda text: (not text, text.casefold(), text))
+    places = {lower(text): rank for rank, text in enumerate(models)}
+    return np.array([places[lower(text)] for text in column.texts], np.int64), models
 
 
 def _by_prompt(prompts: Numbers) -> _Sections:

@@ -42,7 +42,7 @@ class KnownColumn:
         column: Which value it is.
 
     Attributes:
-        texts: The different models so far.
+        texts: The different models so far, as they are spelled.
     """
 
     def __init__(self, column: Column) -> None:
@@ -106,11 +106,9 @@ class KnownColumn:
     def _numbered(self, text: str) -> Numbers:
         models = _decode_texts(text)
         for model in dict.fromkeys(models):
-            same = model.casefold()
-            if same not in self._places:
-                self._places[same] = len(self.texts)
+            if model not in self._places:
+                self._places[model] = len(self.texts)
                 self.texts.append(model)
-            self._places.setdefault(model, self._places[same])
         return np.array([self._places[model] for model in models], np.int64)
 
 

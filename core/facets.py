@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +19,7 @@ import msgspec
 from core.errors import QueryError
 from core.query import parse
 from core.query_format import format_term
-from core.query_terms import SHAPES, Condition, Mark, OneOf, Query, Term, TextField, Value
+from core.query_terms import SHAPES, Condition, Mark, OneOf, Query, Term, TextField, Value, lower
 
 
 class Facet(StrEnum):
@@ -63,7 +62,6 @@ class FacetValue(msgspec.Struct, frozen=True):
 Facets = dict[Facet, tuple[FacetValue, ...]]
 
 PINNED, UNPINNED = "pinned", "not pinned"
-_ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _FACETS_OF = {TextField.MODEL: Facet.MODEL, TextField.PROVIDER: Facet.PROVIDER,
               TextField.FORMAT: Facet.FORMAT}  # fmt: skip
 
@@ -98,14 +96,14 @@ def facets_of(
     """
     names = _spellings(everything, found)
     for facet, value in _looked_for(query):
-        wanted = _lower(value)
+        wanted = lower(value)
         if not any(name.startswith(wanted) for name in names[facet]):
             names[facet][wanted] = value  # no image has it: it can be taken out again all the same
     passing = {facet: _passing(query, facet, names[facet]) for facet in Facet}
     counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
     columns = list(zip(passing.values(), counts.values(), strict=True))
     for combination, images in found.items():
-        values = [_lower(value) for value in combination]
+        values = [lower(value) for value in combination]
         counted = zip(columns, values, strict=True)
         barred = [(count, value) for (passes, count), value in counted if value not in passes]
         if not barred:
@@ -130,9 +128,9 @@ def marked(facets: Facets, query: Query) -> Facets:
 def _marked(query: Query, facet: Facet, values: Sequence[FacetValue]) -> Iterator[FacetValue]:
     holding: Collection[str] = ()
     if _holds_any(query, facet):
-        holding = _passing(query, facet, {_lower(value.name) for value in values})
+        holding = _passing(query, facet, {lower(value.name) for value in values})
     for value in values:
-        held = bool(holding) and _lower(value.name) in holding
+        held = bool(holding) and lower(value.name) in holding
         yield value if held == value.held else msgspec.structs.replace(value, held=held)
 
 
@@ -204,7 +202,7 @@ def _spellings(*counted: Mapping[Combination, int]) -> dict[Facet, dict[str, str
                 counts[combination[place]] += images
     spelled[Facet.PINNED].update({PINNED: 0, UNPINNED: 0})  # these can be held where none is so
     return {
-        facet: {_lower(value): value for value, _ in reversed(counts.most_common())}
+        facet: {lower(value): value for value, _ in reversed(counts.most_common())}
         for facet, counts in spelled.items()
     }
 
@@ -230,7 +228,7 @@ def _holds(value: str, condition: Condition, known: Collection[str]) -> bool:
     if isinstance(condition, OneOf):
         return any(_holds(value, each, known) for each in condition.each)
     if isinstance(condition, Value):
-        wanted = _lower(condition.value)
+        wanted = lower(condition.value)
         exactly = wanted in known and not condition.prefix
         return value == wanted if exactly else value.startswith(wanted)
     return value == (PINNED if condition == Mark.PINNED else str(condition))
@@ -251,8 +249,3 @@ def _term(facet: Facet, name: str) -> Term:
     if facet is Facet.PINNED:
         return Term(Mark.PINNED, excluded=name == UNPINNED)
     return Term(Mark(name) if facet is Facet.SHAPE else Value(TextField(facet.value), name))
-
-
-def _lower(text: str) -> str:
-    """As SQLite does, and so the catalogue: of letters, only those of ASCII."""
-    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)

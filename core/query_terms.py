@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from string import ascii_lowercase, ascii_uppercase
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def lower(text: str) -> str:
+    """Return a text as values are compared: of letters, only those of ASCII become lower case.
+
+    So does SQLite, and with it the catalogue.
+    """
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 class TextField(StrEnum):

@@ -19,6 +19,7 @@ from core.query_terms import (
     TextField,
     Value,
     Words,
+    lower,
 )
 from core.search_tables import ANY_FACT, INDEXED_LETTERS
 from core.search_tables import Query as Ask
@@ -89,8 +90,7 @@ def plan_search(ask: Ask, query: Query) -> SearchPlan:
 
 def fact_of(field: TextField, value: str) -> str:
     """Return the word by which the index knows a field's value."""
-    lower = "".join(each.lower() if each.isascii() else each for each in value)  # as SQLite does
-    return _LETTERS[field] + lower.encode().hex()
+    return _LETTERS[field] + lower(value).encode().hex()
 
 
 def matching_fact(word: str, star: str = "") -> str:

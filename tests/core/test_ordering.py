@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import defaultdict
+from array import array
+from collections import Counter, defaultdict
 from datetime import date, datetime
 
 import pytest
@@ -35,7 +36,7 @@ images = st.lists(
             "size_bytes": st.sampled_from([5, 7, 2**45]),
             "cost_usd": st.sampled_from([None, 0.0, 0.25, 1e6]),
             "rating": st.integers(0, 2),
-            "model": st.sampled_from(["", "imagen-4", "DALL-E", "ä"]),
+            "model": st.sampled_from(["", "imagen-4", "Imagen-4", "DALL-E", "ä", "Ä"]),
             "prompt": st.sampled_from(["", "fox", "Fox", "fox ", "an otter"]),
             "letter": st.sampled_from("aBcÄ"),
         }
@@ -59,12 +60,21 @@ def by_brute_force(
     }[how.sort]
     known = [each for each in newest if value(each) is not None]
     unknown = [each for each in newest if value(each) is None]
-    key = (lambda each: value(each).casefold()) if how.sort is SortKey.MODEL else value
-    ordered = sorted(known, key=key, reverse=how.descending) + unknown
-    upwards = how.sort is SortKey.DATE and not how.descending
     prompts = defaultdict(list)
     for each in newest:
         prompts[each.prompt].append(each)
+    spelled = Counter(each.model for each in newest)
+
+    def model(each: ImageRecord) -> str:
+        """How the most images spell it, of spellings that differ in the case of ASCII's letters."""
+        same = (name for name in spelled if lower(name) == lower(each.model))
+        return max(same, key=lambda name: (spelled[name], name))
+
+    def key(each: ImageRecord) -> object:
+        return (model(each).casefold(), model(each)) if how.sort is SortKey.MODEL else value(each)
+
+    ordered = sorted(known, key=key, reverse=how.descending) + unknown
+    upwards = how.sort is SortKey.DATE and not how.descending
 
     def label(each: ImageRecord) -> tuple[object, object]:
         """Where the section stands, and what is said above it."""
@@ -74,7 +84,8 @@ def by_brute_force(
             first = date.fromordinal(each.day).replace(day=1).toordinal()
             return first if upwards else -first, first
         if how.group is Grouping.MODEL:
-            return (not each.model, each.model.casefold(), each.model), each.model
+            name = model(each)
+            return (not name, name.casefold(), name), name
         if how.group is Grouping.PROMPT:
             if not each.prompt:
                 return (2, 0), PromptLabel.NONE
@@ -139,12 +150,31 @@ def test_any_images_stand_as_sorted_one_by_one(tmp_path_factory, made, how, rng)
 
 def test_models_that_differ_in_case_are_one_group_as_a_search_takes_them(tmp_path):
     catalog = open_catalog(tmp_path / "catalog.db", STORE)
-    models = ("imagen", "Imagen", "", "dall-e", "imagen")
+    models = ("IMAGEN", "imagen", "", "dall-e", "imagen", "É", "é")
     rows = [row(f"{n}.png", model=model) for n, model in enumerate(models)]
     catalog.apply([FolderChange(FOLDER, pack(rows))])
     found = filled(Arranger(), catalog, catalog.days(), Arrangement(group=Grouping.MODEL))
-    assert found.labels == ["dall-e", "imagen", ""]
-    assert list(found.counts) == [1, 3, 1]
+    assert found.labels == ["dall-e", "imagen", "É", "é", ""]
+    assert list(found.counts) == [1, 3, 1, 1, 1]
+    catalog.close()
+
+
+def test_a_group_of_models_is_called_as_most_of_its_images_are_by_now(tmp_path):
+    catalog = open_catalog(tmp_path / "catalog.db", STORE)
+    by_model = Arrangement(group=Grouping.MODEL)
+    rows = [row(f"{n}.png", model="IMAGEN") for n in range(3)]
+    catalog.apply([FolderChange(FOLDER, pack(rows))])
+    days, arranger = catalog.days(), Arranger()
+    assert filled(arranger, catalog, days, by_model).labels == ["IMAGEN"]
+    edited = [row(f"{n}.png", model="imagen") for n in range(2)]
+    known = catalog.folder_entries(FOLDER)
+    replaced = [known[each.name] for each in edited]
+    catalog.apply([FolderChange(FOLDER, pack(edited), replaced=replaced)])
+    arranger.forget([each.key for each in replaced])
+    assert filled(arranger, catalog, days, by_model).labels == ["imagen"]
+    one = DayImages(days[0].day, 5, array("q", [known["2.png"].key]))
+    assert filled(arranger, catalog, [one], by_model).labels == ["IMAGEN"]
+    catalog.close()
 
 
 def test_what_was_not_asked_for_is_forgotten_and_what_changed_is_asked_again(tmp_path):
