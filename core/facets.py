@@ -121,16 +121,18 @@ def facets_of(
 
 
 def marked(facets: Facets, query: Query) -> Facets:
-    """Return what was said under one search with the marks of another, as long as nobody counts."""
+    """Return what was said under one search with the marks of another, as long as nobody counts.
+
+    Of thousands of values that takes tens of milliseconds.
+    """
     return {facet: tuple(_marked(query, facet, values)) for facet, values in facets.items()}
 
 
 def _marked(query: Query, facet: Facet, values: Sequence[FacetValue]) -> Iterator[FacetValue]:
-    holding: Collection[str] = ()
-    if _holds_any(query, facet):
-        holding = _passing(query, facet, {lower(value.name) for value in values})
-    for value in values:
-        held = bool(holding) and lower(value.name) in holding
+    names = [lower(value.name) for value in values]
+    holding = _passing(query, facet, names) if _holds_any(query, facet) else set()
+    for value, name in zip(values, names, strict=True):
+        held = name in holding
         yield value if held == value.held else msgspec.structs.replace(value, held=held)
 
 
@@ -209,12 +211,11 @@ def _spellings(*counted: Mapping[Combination, int]) -> dict[Facet, dict[str, str
 
 def _passing(query: Query, facet: Facet, known: Collection[str]) -> set[str]:
     """Return which values, in lower case, the terms of a facet let pass."""
-    terms = _terms_of(query, facet)
-    return {
-        value
-        for value in known
-        if all(_holds(value, term.condition, known) != term.excluded for term in terms)
-    }
+    passing = set(known)
+    for term in _terms_of(query, facet):
+        meant = _meant(term.condition, known)
+        passing = passing - meant if term.excluded else passing & meant
+    return passing
 
 
 def _holds_any(query: Query, facet: Facet) -> bool:
@@ -223,15 +224,16 @@ def _holds_any(query: Query, facet: Facet) -> bool:
     return any(facet is Facet.PINNED or not term.excluded for term in terms)
 
 
-def _holds(value: str, condition: Condition, known: Collection[str]) -> bool:
-    """Tell whether a condition lets a value pass, by the rules of ``core.search_plan``."""
+def _meant(condition: Condition, known: Collection[str]) -> set[str]:
+    """Return which of these values a condition means, by the rules of ``core.search_plan``."""
     if isinstance(condition, OneOf):
-        return any(_holds(value, each, known) for each in condition.each)
+        return {value for each in condition.each for value in _meant(each, known)}
     if isinstance(condition, Value):
         wanted = lower(condition.value)
-        exactly = wanted in known and not condition.prefix
-        return value == wanted if exactly else value.startswith(wanted)
-    return value == (PINNED if condition == Mark.PINNED else str(condition))
+        if wanted in known and not condition.prefix:
+            return {wanted}
+        return {value for value in known if value.startswith(wanted)}
+    return {PINNED if condition == Mark.PINNED else str(condition)}
 
 
 def _values(

@@ -46,6 +46,7 @@ class FacetsController(QObject):
         self._model = model
         self._store: OpenStore | None = None
         self._counting: Latest | None = None
+        self._marking: Latest | None = None
         self._counter: FacetCounter | None = None
         self._anew = False
         self._days: set[int] = set()
@@ -67,12 +68,12 @@ class FacetsController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
         self._filled = False
-        self._counting = Latest(store.tasks)
+        self._counting, self._marking = Latest(store.tasks), Latest(store.tasks)
         store.bridge.search_grew.connect(self._on_search_grew)
 
     def _on_closing(self) -> None:
-        self._store = self._counting = None
         self._forget()
+        self._store = self._counting = self._marking = None
         self._settled.clear()
         self._model.set_facets({})
         self._pane.tell("")
@@ -82,13 +83,22 @@ class FacetsController(QObject):
         self._counter = None
         self._anew = self._under_way = False
         self._days.clear()
-        if self._counting is not None:
-            self._counting.cancel()
+        for under_way in (self._counting, self._marking):
+            if under_way is not None:
+                under_way.cancel()
 
     def _on_searching(self) -> None:
         self._forget()
         self._settled.clear()
-        self._model.set_facets(marked(self._model.facets, self._query))
+        if self._marking is not None:
+            self._marking.start(self._mark(self._query))
+
+    async def _mark(self, query: Query) -> None:
+        """Mark what the search holds in the counts that are shown; in a thread: it takes long."""
+        before = self._model.facets
+        facets = await asyncio.to_thread(marked, before, query)
+        if self._model.facets is before:  # else those that were counted meanwhile are marked
+            self._model.set_facets(facets)
 
     @property
     def _query(self) -> Query:

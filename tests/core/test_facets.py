@@ -11,13 +11,21 @@ from hypothesis import strategies as st
 
 from core.catalog import open_catalog
 from core.changes import FolderChange, pack
-from core.facets import Combination, Facet, Facets, FacetValue, facet_of, facets_of, with_values
+from core.facets import (
+    Combination,
+    Facet,
+    Facets,
+    FacetValue,
+    facet_of,
+    facets_of,
+    marked,
+    with_values,
+)
 from core.query import parse
-from core.query_format import format_query
 from core.query_terms import SHAPES, Mark, OneOf, Query, Term, TextField, Value
 from tests.core.disk_store import truth
 from tests.core.test_catalog import DAY, STORE, row
-from tests.core.test_query import queries
+from tests.core.test_query import queries, written
 from tests.core.test_search import (
     NOW,
     Brute,
@@ -97,6 +105,19 @@ async def test_facets_of_a_thousand_random_searches_say_what_counting_does(opene
         counter = manager.facet_counter(query)
         await counter.count()
         agree(await counter.facets(), everything, query)
+
+
+@given(st.lists(st.sampled_from(["a", "Ab", "abc", "b", "ä"]), min_size=1), st.randoms())
+def test_marks_of_another_search_are_those_that_a_count_would_set(models, rng):
+    everything = dict(Counter(Combination(model, "", "", "", "not pinned") for model in models))
+    terms = ["model:a", "model:AB", "model:ab*", "model:b,abc", "-model:a*", "-model:Ä"]
+    before, now = (parse(" ".join(rng.sample(terms, rng.randrange(3))), NOW) for _ in range(2))
+    found = marked(facets_of(before, everything, everything), now)
+    counted = facets_of(now, everything, everything)
+    for facet in (Facet.MODEL, Facet.PINNED):
+        ours, theirs = ({v.name: v.held for v in each[facet]} for each in (found, counted))
+        both = ours.keys() & theirs.keys()
+        assert {name: ours[name] for name in both} == {name: theirs[name] for name in both}
 
 
 async def test_counts_follow_what_comes_changes_and_goes(opened):
@@ -210,7 +231,7 @@ def test_pins_are_one_or_the_other():
 
 @given(queries, st.lists(st.sampled_from(["a", "A b", 'q"', "x,y", "*"]), unique=True))
 def test_whatever_stands_in_a_search_stays_but_for_the_terms_of_the_facet(query, names):
-    text = format_query(query)
+    text = written(query)
     changed = parse(with_values(text, Facet.MODEL, [model(name) for name in names], NOW), NOW)
     about = [term for term in changed.terms if facet_of(term.condition) == Facet.MODEL]
     others = [term for term in query.terms if facet_of(term.condition) != Facet.MODEL]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -12,7 +14,7 @@ from PySide6.QtTest import QTest
 
 from core.errors import CatalogError
 from core.facet_counter import FacetCounter
-from core.facets import Facet
+from core.facets import Facet, marked
 from gui.models.facets import Role
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.flows.test_open_and_browse import shown_ids
@@ -211,6 +213,30 @@ def is_painted(widget):
     return any(
         image.pixel(x, y) != background for x in range(image.width()) for y in range(image.height())
     )
+
+
+async def test_values_are_marked_at_once_but_not_while_the_window_waits(store, monkeypatch):
+    marking = threading.Event()
+
+    def slowly(*search):
+        assert marking.wait(20)
+        return marked(*search)
+
+    async def for_ever(*_):
+        await asyncio.Event().wait()
+
+    base = store(images=40, days=4)
+    async with open_window(base) as session:
+        await counted(session)
+        (model,) = commonest(base, Facet.MODEL, 1)
+        monkeypatch.setattr("gui.controllers.facets.marked", slowly)
+        monkeypatch.setattr(FacetCounter, "count", for_ever)
+        session.window.search.setText(f'model:"{model}"')
+        await until(lambda: not session.search.pending)
+        await all_loaded(session)
+        assert not held(session, Facet.MODEL)
+        marking.set()
+        await until(lambda: held(session, Facet.MODEL) == {model})
 
 
 async def test_hidden_facets_are_not_counted_and_come_back_as_they_were_left(store):
