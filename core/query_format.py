@@ -11,20 +11,14 @@ from core.query_terms import (
     Number,
     NumberField,
     OneOf,
-    Query,
     Term,
     Value,
     Words,
 )
 
 
-def format_query(query: Query) -> str:
-    """Write a query so that ``core.query.parse`` reads the same one, whatever the date."""
-    return " ".join(map(format_term, query.terms))
-
-
 def format_term(term: Term) -> str:
-    """Write one term, to be put anywhere into a text."""
+    """Write one term, to be put anywhere into a text: ``core.query.parse`` reads the same one."""
     return ("-" if term.excluded else "") + _condition(term.condition)
 
 

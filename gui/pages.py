@@ -45,20 +45,20 @@ def opening(path: Path) -> Page:
     return Page(_text("Opening {store}…", store=path.name), str(path), "open")
 
 
-def nothing_there(kind: Kind, store: Path, images: int, is_indexed: bool) -> Page:
+def nothing_there(kind: Kind, store: Path, images: int, scanning: bool) -> Page:
     """What was chosen in the tree of dates holds nothing, though no search is in its way.
 
     Args:
         kind: What was chosen.
         store: The store's folder.
         images: How many the store holds.
-        is_indexed: A scan is under way.
+        scanning: A scan is under way.
     """
     if kind == Kind.PINNED:
         return nothing_pinned()
     if images:
         return empty_days()
-    return indexing() if is_indexed else empty_store(store)
+    return indexing() if scanning else empty_store(store)
 
 
 def indexing() -> Page:

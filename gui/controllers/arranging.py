@@ -76,11 +76,6 @@ class Arranging(QObject):
         self._rests_until = 0.0
 
     @property
-    def by_day(self) -> bool:
-        """Whether the grid shows the images by days."""
-        return self._days is None
-
-    @property
     def days(self) -> frozenset[int]:
         """The days of which there are images to be shown."""
         return frozenset(each.day for each in self._all_days())

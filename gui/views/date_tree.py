@@ -29,8 +29,8 @@ from gui.models.date_tree import DateTreeModel, Role
 from gui.models.place import Kind, Place
 from gui.text import count_text, date_text, month_text, translated
 from gui.views.day_follower import DayFollower
+from gui.views.row_pictures import AROUND_PX, GAP_PX, ROW_PX, RowLook, Standing
 from gui.views.row_tree import INDENT_PX, Index, RowTree
-from gui.views.tree_row import AROUND_PX, GAP_PX, ROW_PX, Standing, TreeRow
 
 _Qt = Qt.ItemDataRole
 
@@ -91,11 +91,6 @@ class DateTreeView(RowTree):
             chosen.select(index, index)
         self.selectionModel().setCurrentIndex(indexes[0], flags.NoUpdate)
         self.selectionModel().select(chosen, flags.ClearAndSelect)
-
-    @property
-    def day_in_view(self) -> int | None:
-        """The day that is marked as the one the grid is at."""
-        return self._follower.day
 
     def show_day_in_view(self, day: int | None) -> None:
         """Mark the day the grid is at (``date.toordinal()``) and scroll to it; ``None``: none."""
@@ -190,9 +185,9 @@ class DateTreeView(RowTree):
             focused=self.shows_focus(index),
         )
 
-        def row() -> TreeRow:
+        def row() -> RowLook:
             data = self._model.data
-            return TreeRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
+            return RowLook(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
 
         above = AROUND_PX if sums.depth == 0 and sums.day == Kind.ALL else 0
         self.paint_row(painter, options.rect.top() + above, (sums, standing), row)

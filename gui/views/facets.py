@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from gui.models.facets import FacetModel, Role
 from gui.text import translated
 from gui.views.labels import quiet_label
+from gui.views.row_pictures import AROUND_PX, GAP_PX, ROW_PX, RowLook, Standing
 from gui.views.row_tree import INDENT_PX, Index, RowTree
-from gui.views.tree_row import AROUND_PX, GAP_PX, ROW_PX, Standing, TreeRow
 
 _Qt = Qt.ItemDataRole
 INSET_PX: Final = 2 * AROUND_PX  # of what is said without being a row
@@ -128,7 +128,7 @@ class FacetTree(RowTree):
             focused=self.shows_focus(index),
             checked=data(index, _Qt.CheckStateRole) == Qt.CheckState.Checked,
         )
-        said = TreeRow(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
+        said = RowLook(data(index, _Qt.DisplayRole), data(index, Role.COUNT), standing)
         self.paint_row(painter, options.rect.bottom() + 1 - ROW_PX, said, lambda: said)
 
 

@@ -104,14 +104,6 @@ class ImageTable(QTableView):
         found = (ranges.at(number) for number in range(ranges.size()))
         return sorted({place for each in found for place in range(each.top(), each.bottom() + 1)})
 
-    def select_place(self, place: int) -> None:
-        """Select the row at a place, or the last one, and no other."""
-        count = self._table.rowCount()
-        if count:
-            flags = SelectionModel.SelectionFlag
-            index = self._table.index(min(max(place, 0), count - 1), 0)
-            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-
     def select_places(self, places: Sequence[int]) -> None:
         """Select the rows at these places, from the top, and no others."""
         selection = QItemSelection()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.views.tree_row import AROUND_PX, ROW_PX, RowPictures, TreeRow
+from gui.views.row_pictures import AROUND_PX, ROW_PX, RowLook, RowPictures
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -47,7 +47,7 @@ class RowTree(QTreeView):
         return not self._pictures.unfinished
 
     def paint_row(
-        self, painter: QPainter, top: int, key: Hashable, row: Callable[[], TreeRow]
+        self, painter: QPainter, top: int, key: Hashable, row: Callable[[], RowLook]
     ) -> None:
         """Paint a row, or leave it for another frame.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -120,10 +120,6 @@ class TimelineView(QWidget):
         if clamped:
             return min(max(number, 0), len(self.bars) - 1)
         return number if 0 <= number < len(self.bars) else None
-
-    def bar_rect(self, number: int) -> QRect:
-        """Return where a bar may stand, from the top to the axis, whatever its height."""
-        return places_of(self.rect(), len(self.bars)).room(number)
 
     def _size(self, amount: Amount) -> int:
         return amount.size_bytes if self._by_bytes else amount.images

@@ -20,7 +20,6 @@ from core import ImageStorageManager, StorageSettings
 from core.catalog import open_catalog
 from core.changes import FolderChange, pack
 from core.query import parse
-from core.query_format import format_query
 from core.query_terms import (
     SHAPES,
     Days,
@@ -38,6 +37,7 @@ from core.records import DayImages
 from core.sidecar import parse as parse_sidecar
 from tests.core.disk_store import DiskStore, truth
 from tests.core.test_catalog import DAY, FOLDER, NOON, STORE, row
+from tests.core.test_query import written
 from tests.stores import picture
 
 NOW = datetime(2026, 11, 26, 9)
@@ -273,7 +273,7 @@ async def agrees(manager: ImageStorageManager, everything: list[Brute], query: Q
     """Compare one search with brute force in every respect; return how many it finds."""
     wanted, days = expected(everything, query), await found(manager, query)
     records = await manager.records([key for day in days for key in day.keys])
-    text = format_query(query)
+    text = written(query)
     assert {record.path for record in records.values()} == set(wanted), text
     assert all(newer.day > older.day for newer, older in pairwise(days))
     for day in days:

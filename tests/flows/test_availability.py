@@ -22,7 +22,7 @@ async def test_what_is_selected_in_the_trash_is_not_deleted_from_the_grid(tmp_pa
         await until(lambda: not session.history.busy)
         session.window.dates.choose(Kind.TRASH)
         await until(session.window.trash.isVisible)
-        session.window.trash.table.select_place(0)
+        session.window.trash.table.select_places([0])
         assert offered(session, "delete_for_good")
         session.window.dates.choose()
         await until(session.grid.isVisible)

@@ -125,11 +125,11 @@ async def test_to_the_end_and_back_the_tree_follows(store):
         assert session.grid.visible_rows()[-1] == 399
         await all_loaded(session)
         assert session.images.picture(session.images.key_at(399)) is not None
-        assert session.window.dates.day_in_view <= oldest + 3
+        assert session.window.dates._follower.day <= oldest + 3
         QTest.keyClick(session.grid, Qt.Key.Key_Home)
         assert session.grid.visible_rows()[0] == 0
         await all_loaded(session)
-        assert session.window.dates.day_in_view == newest
+        assert session.window.dates._follower.day == newest
 
 
 async def test_a_hundred_selected_are_summed_up(store):

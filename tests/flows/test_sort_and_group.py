@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from core.arrangement import BY_DAY, Arrangement, Grouping, SortKey
 from core.ordering import Ordering
 from gui.controllers.finding import Finding
+from gui.models.day_rows import DayRows
 from gui.models.place import Kind
 from gui.text import day_text, month_text
 from tests.flows.conftest import all_loaded, open_window, until
@@ -117,6 +118,11 @@ def expected(base, how, only=lambda told: True):
     return [(said, [each.name for each in ordered if label(each) == said]) for said in labels]
 
 
+def by_day(session):
+    """Tell whether the grid shows the images by days."""
+    return isinstance(session.images.rows, DayRows)
+
+
 async def shown(session):
     """The headings, and the images' names under each, as the grid has them."""
     images, found = session.images, []
@@ -164,7 +170,7 @@ async def test_every_order_and_every_grouping_is_what_the_sidecars_say(base):
                     await arrange(session, how)
                     assert await shown(session) == expected(base, how), how
         await arrange(session, BY_DAY)
-        assert session.arranging.by_day
+        assert by_day(session)
         assert await shown(session) == expected(base, BY_DAY)
 
 
@@ -180,7 +186,7 @@ async def test_the_largest_are_those_of_the_whole_store_and_the_button_says_so(b
         assert window.actions_by_id["group_nothing"].isChecked()
         assert window.actions_by_id["sort_descending"].isChecked()
         await choose(session, sort="sort_date")
-        assert session.arranging.by_day
+        assert by_day(session)
         assert window.actions_by_id["group_day"].isChecked()
 
 
@@ -230,7 +236,7 @@ async def test_what_is_found_while_the_order_turns_to_days_is_shown(base, monkey
             await update(finding, days)
             if sum(day.images for day in finding.totals()) > found:
                 session.window.actions_by_id["sort_date"].trigger()
-                await until(lambda: session.arranging.by_day)
+                await until(lambda: by_day(session))
 
         found = session.images.rowCount()
         monkeypatch.setattr(Finding, "update", update_and_turn)
@@ -357,7 +363,7 @@ async def test_days_of_the_tree_and_the_pinned_are_shown_in_the_order_too(base):
         await until(lambda: session.images.rowCount() < 40)
         await session.browse.settled()
         assert await shown(session) == expected(base, how, lambda told: told.day == day)
-        assert session.window.dates.day_in_view is None
+        assert session.window.dates._follower.day is None
         session.window.dates.choose(Kind.PINNED)
         await until(lambda: session.window.message.isVisible())
         session.window.dates.choose(Kind.TRASH)
@@ -367,7 +373,7 @@ async def test_days_of_the_tree_and_the_pinned_are_shown_in_the_order_too(base):
         await session.browse.settled()
         assert await shown(session) == expected(base, how)
         await arrange(session, Arrangement(group=Grouping.DAY, descending=False))
-        await until(lambda: session.window.dates.day_in_view == min(
+        await until(lambda: session.window.dates._follower.day == min(
             section.day for section in session.images.sections))  # fmt: skip
 
 
@@ -378,7 +384,7 @@ async def test_the_order_is_kept_for_each_store(base, store):
         await arrange(session, how)
         session.commands.open(other)
         await until(lambda: session.images.rowCount() == 5)
-        assert session.arranging.by_day
+        assert by_day(session)
         assert session.window.actions_by_id["sort_date"].isChecked()
     async with open_window(base) as session:
         assert await shown(session) == expected(base, how)
@@ -422,7 +428,7 @@ async def test_who_does_not_want_to_wait_gets_the_days(base):
         session.window.actions_by_id["sort_cost"].trigger()
         await session.browse.settled()
         assert begun
-        assert session.arranging.by_day
+        assert by_day(session)
         assert session.window.actions_by_id["sort_date"].isChecked()
         assert await shown(session) == expected(base, BY_DAY)
 
@@ -439,7 +445,7 @@ async def test_orders_that_change_while_many_days_come_lose_none(base):
                 session.window.actions_by_id[next(ways)].trigger()
                 await asyncio.sleep(0.01)
         await session.browse.settled()
-        if not session.arranging.by_day:
+        if not by_day(session):
             session.window.actions_by_id["sort_date"].trigger()
         await session.browse.settled()
         assert await shown(session) == expected(base, BY_DAY)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from core.settings import StorageSettings, save
 from gui.models.place import Kind
 from tests.flows.conftest import all_loaded, open_window, until
+from tests.gui.test_timeline import middle
 from tests.stores import make_image
 
 NEWEST = datetime.now().replace(hour=12, minute=0, second=0, microsecond=0)
@@ -28,9 +29,9 @@ async def test_a_range_is_seen_in_grid_and_tree_and_left_again(tmp_path):
         view = session.window.timeline
         await until(lambda: len(view.bars) == 40)
         left = Qt.MouseButton.LeftButton
-        QTest.mousePress(view, left, pos=view.bar_rect(10).center())
-        QTest.mouseMove(view, view.bar_rect(15).center())
-        QTest.mouseRelease(view, left, pos=view.bar_rect(15).center())
+        QTest.mousePress(view, left, pos=middle(view, 10))
+        QTest.mouseMove(view, middle(view, 15))
+        QTest.mouseRelease(view, left, pos=middle(view, 15))
         await until(lambda: session.images.rowCount() == 6)
         days = {view.bars[number].first for number in range(10, 16)}
         assert session.window.dates.place.kind == Kind.DAYS

@@ -182,7 +182,7 @@ async def test_the_trash_shows_restores_and_empties(tmp_path: Path) -> None:
         actions = session.window.actions_by_id
         assert not actions["delete"].isEnabled()
         table.setFocus()
-        table.select_place(0)
+        table.select_places([0])
         await until(actions["restore"].isEnabled)
         restored = session.trashed.rows[0].path
         QTest.keyClick(table, Qt.Key.Key_Return)
@@ -190,7 +190,7 @@ async def test_the_trash_shows_restores_and_empties(tmp_path: Path) -> None:
         await done(session)
         assert on_disk(base)[restored] == before[restored]
         # for good: the question's default is not to
-        table.select_place(0)
+        table.select_places([0])
         QTest.keyClick(table, Qt.Key.Key_Delete)
         question = await asked()
         assert "1 image" in question.text()
@@ -350,7 +350,7 @@ async def test_what_comes_into_the_trash_leaves_its_selection(tmp_path: Path) ->
         session.window.dates.choose(Kind.TRASH)
         await until(lambda: session.trashed.rowCount() == 3)
         table = session.window.trash.table
-        table.select_place(1)
+        table.select_places([1])
         chosen = session.trashed.rows[1].token
         store = session.stores.store
         assert store is not None

@@ -380,13 +380,13 @@ def test_following_shows_the_first_day_at_once_and_then_the_latest(
 ) -> None:
     model.set_totals(sample())
     view.follow(FRIDAY.toordinal())
-    assert view.day_in_view == FRIDAY.toordinal()
+    assert view._follower.day == FRIDAY.toordinal()
     shown: list[int | None] = []
     for day in (date(2026, 10, 2), date(2025, 12, 31)):
         view.follow(day.toordinal())
-        shown.append(view.day_in_view)
+        shown.append(view._follower.day)
     assert shown == [FRIDAY.toordinal()] * 2
-    qtbot.waitUntil(lambda: view.day_in_view == date(2025, 12, 31).toordinal())
+    qtbot.waitUntil(lambda: view._follower.day == date(2025, 12, 31).toordinal())
 
 
 def test_rows_are_painted_in_the_colours_of_now(
@@ -410,7 +410,7 @@ def test_a_frame_paints_some_rows_and_the_next_ones_the_rest(
     view.show()
     qtbot.waitExposed(view)
     whole = painted(view)
-    monkeypatch.setattr("gui.views.tree_row._SECONDS_A_FRAME", 0)
+    monkeypatch.setattr("gui.views.row_pictures._SECONDS_A_FRAME", 0)
     view.setPalette(palette_of(DARK))
     view.setPalette(QApplication.palette())  # all are forgotten
     assert view.viewport().grab().toImage() != whole

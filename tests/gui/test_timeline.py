@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.records import DayTotal
 from gui.models.timeline import Fates, Timeline, Unit, start_of, unit_for
 from gui.views.timeline import HEIGHT, TimelineView
+from gui.views.timeline_painter import places_of
 
 TODAY = date(2026, 11, 20).toordinal()
 NONE = Fates((), 0, None)
@@ -80,7 +81,7 @@ def view(qtbot: QtBot) -> TimelineView:
 
 
 def middle(view: TimelineView, number: int) -> QPoint:
-    return view.bar_rect(number).center()
+    return places_of(view.rect(), len(view.bars)).room(number).center()
 
 
 def test_a_drag_over_bars_chooses_their_days(view: TimelineView, qtbot: QtBot) -> None:
@@ -135,7 +136,8 @@ def test_a_bar_says_what_it_stands_for(view: TimelineView) -> None:
 def test_twenty_years_of_days_have_room(view: TimelineView, qtbot: QtBot) -> None:
     view.set_totals(totals_of(dict.fromkeys(range(TODAY - 7300, TODAY), 3)), NONE)
     qtbot.waitUntil(lambda: len(view.bars) > 10)
-    assert view.bar_rect(len(view.bars) - 1).right() < view.width()
+    last = places_of(view.rect(), len(view.bars)).room(len(view.bars) - 1)
+    assert last.right() < view.width()
 
 
 def test_an_empty_store_has_no_bars_and_takes_every_key(view: TimelineView, qtbot: QtBot) -> None:

@@ -60,7 +60,7 @@ class Standing(NamedTuple):
     checked: bool = False
 
 
-class TreeRow(NamedTuple):
+class RowLook(NamedTuple):
     """What a row says, and how it stands.
 
     Attributes:
@@ -116,7 +116,7 @@ class RowPictures:
     def get(
         self,
         key: Hashable,
-        row: Callable[[], TreeRow],
+        row: Callable[[], RowLook],
         size: QSize,
         ratio: float,
         palette: QPalette,
@@ -153,7 +153,7 @@ class RowPictures:
 
 
 def _paint_row(
-    painter: QPainter, place: QRectF, row: TreeRow, palette: QPalette, fonts: Fonts
+    painter: QPainter, place: QRectF, row: RowLook, palette: QPalette, fonts: Fonts
 ) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     standing = row.standing
@@ -202,7 +202,7 @@ def _paint_check(painter: QPainter, centre: QPointF, colour: QColor) -> None:
 
 
 def _paint_texts(
-    painter: QPainter, place: QRectF, row: TreeRow, palette: QPalette, fonts: Fonts
+    painter: QPainter, place: QRectF, row: RowLook, palette: QPalette, fonts: Fonts
 ) -> None:
     count, count_width = row.figures, fonts.figures_metrics.horizontalAdvance(row.figures)
     name, name_width = row.name, fonts.name_metrics.horizontalAdvance(row.name)
