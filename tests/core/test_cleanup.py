@@ -13,7 +13,7 @@ from core.index import Index
 from core.prune_records import Candidate, Kind, PruneEntry, RetentionPolicy, Why
 from core.prune_results import EntryResult, Outcome, PruneProgress, PruneResult, joined
 from core.pruner import Pruner
-from core.settings import StorageSettings
+from core.settings import RANGES, Range, StorageSettings
 from core.trash import Trash
 from core.workers import WorkerPool
 from tests.core.disk_store import DiskStore
@@ -60,7 +60,8 @@ class Store:
 
 
 @pytest.fixture
-async def store(tmp_path: Path):
+async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(RANGES, "cleanup_interval_hours", Range(0, 24))  # not to wait for seconds
     async with asyncio.timeout(60):
         workers = WorkerPool(1)
         store = Store(tmp_path, workers)
@@ -316,7 +317,7 @@ async def until(condition) -> None:
 async def test_the_periodic_task_cleans_again_and_again_until_it_is_closed(store):
     fill(store)
     assert not store.cleanup.running
-    task = asyncio.create_task(store.cleanup.repeat(lambda: settings(0.001, 45)))
+    task = asyncio.create_task(store.cleanup.repeat(lambda: settings(0.0001, 45)))
     await until(lambda: len(store.images()) == 5)
     assert store.cleanup.running
     await store.cleanup.repeat(lambda: settings(24, 1, 0.001))  # the one under way goes on alone
@@ -356,7 +357,7 @@ async def test_the_periodic_task_follows_settings_that_change(store):
     await until(lambda: not store.cleanup._rescheduled.is_set())  # it waits again, or has run
     assert len(store.images()) == 6
     assert len(store.pruner.runs()) == 1
-    now = settings(0.001, 25)
+    now = settings(0.0001, 25)
     store.cleanup.reschedule()
     await until(lambda: len(store.images()) == 3)
     await store.cleanup.close()
@@ -367,7 +368,7 @@ async def test_the_periodic_task_survives_a_run_that_fails(store, caplog):
     fill(store)
     away = store.base.with_name("away")
     store.base.rename(away)
-    task = asyncio.create_task(store.cleanup.repeat(lambda: settings(0.001, 45)))
+    task = asyncio.create_task(store.cleanup.repeat(lambda: settings(0.0001, 45)))
     await until(lambda: "failed" in caplog.text)
     away.rename(store.base)
     await until(lambda: len(store.trash.list()) == 1)

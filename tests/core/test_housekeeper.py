@@ -9,6 +9,7 @@ import pytest
 from core import ImageStorageManager, StorageSettings
 from core.errors import InvalidSettings
 from core.retention import policy_of
+from core.settings import RANGES, Range
 from tests.core.disk_store import DiskStore
 
 NOW = datetime.now().replace(microsecond=0)
@@ -75,12 +76,13 @@ async def test_an_import_follows_changed_settings(manager):
     assert (manager.base_path / result.path).stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_repeated_clean_up_follows_changed_settings(disk, manager):
+async def test_a_repeated_clean_up_follows_changed_settings(disk, manager, monkeypatch):
+    monkeypatch.setitem(RANGES, "cleanup_interval_hours", Range(0, 24))  # not to wait for seconds
     task = asyncio.create_task(manager.start_cleanup_task())
     while not await manager.prune_runs():
         await asyncio.sleep(0.01)
     old = disk.dated(NOW - 10 * DAY, 1)
-    manager.apply(changed(manager, retention_days=5, cleanup_interval_hours=0.001))
+    manager.apply(changed(manager, retention_days=5, cleanup_interval_hours=0.0001))
     while old.exists():
         await asyncio.sleep(0.01)
     assert not task.done()

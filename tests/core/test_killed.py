@@ -20,7 +20,7 @@ from tests.core.crash_model import files_of
 from tests.core.shown import shown_images
 from tests.stores import image_files, make_image, picture, sidecar_of
 
-KILLS = 6
+KILLS = 5
 OLD = datetime.now().replace(microsecond=0) - timedelta(days=40)
 
 IMPORT = """
@@ -101,7 +101,7 @@ def source_of(sidecar, folder):
 @pytest.mark.parametrize("layout", ["dated", "flat"])
 async def test_a_killed_import_tears_and_loses_nothing(tmp_path, workers, layout):
     photos, rng = tmp_path / "photos", random.Random(layout)
-    for n in range(60):
+    for n in range(36):
         path = photos / f"{n // 5:02}" / f"{n}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture("png", (40, 30 + n), 9))
@@ -113,7 +113,7 @@ async def test_a_killed_import_tears_and_loses_nothing(tmp_path, workers, layout
         base.mkdir()
         folders = sorted(photos.iterdir())
         told = run_and_kill(
-            IMPORT, base, layout, *folders, told=rng.randrange(100), seconds=rng.random() / 100
+            IMPORT, base, layout, *folders, told=rng.randrange(60), seconds=rng.random() / 100
         )
         acknowledged = {each["path"]: each["source"] for each in told if "path" in each}
         done = max([each["done"] for each in told if "done" in each], default=0)
@@ -145,7 +145,7 @@ async def test_a_killed_import_tears_and_loses_nothing(tmp_path, workers, layout
 
 def make_old_store(base):
     """Images of both layouts, most of them with their sidecars; returns path → bytes, sidecar."""
-    for n in range(40):
+    for n in range(24):
         path = make_image(base, OLD - timedelta(hours=n), flat=n % 3 == 0, sidecar=n % 10 != 5)
         if n % 10 == 7:
             sidecar_of(base, path).write_bytes(b"{")
@@ -175,7 +175,7 @@ async def test_a_killed_clean_up_keeps_images_and_sidecars_together(tmp_path, wo
     for killed in range(KILLS):
         base = tmp_path / f"store-{killed}"
         shutil.copytree(tmp_path / "whole", base)
-        told = run_and_kill(PRUNE, base, given, told=rng.randrange(40), seconds=rng.random() / 200)
+        told = run_and_kill(PRUNE, base, given, told=rng.randrange(24), seconds=rng.random() / 200)
         async with opened(base, workers) as manager:
             kept = {
                 inside(base, path): (

@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidSettings
@@ -451,6 +451,7 @@ def reference(images, trash, leftovers, policy):
     return gone, kept, size()
 
 
+@settings(max_examples=50)
 @given(stores())
 @example(([], [], [], RetentionPolicy()))
 def test_the_plan_agrees_with_a_plain_reading_of_the_rules(store):

@@ -578,7 +578,7 @@ async def main(base, name, count):
 asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 """
 
-KILLS = 20
+KILLS = 10
 SAVE_ON_AND_ON = """
 import sys
 from pathlib import Path

@@ -489,9 +489,9 @@ for message in scan_job(sys.argv[1], sys.argv[2], False):
 
 def test_a_scan_killed_at_any_moment_is_made_good_by_the_next(tmp_path):
     disk = DiskStore(tmp_path / "store")
-    for n in range(4000):
+    for n in range(2000):
         disk.dated(NOW - timedelta(days=n % 20, seconds=n), n, prompt=f"p{n}")
-    for n in range(500):
+    for n in range(250):
         disk.flat(f"flat{n}", created_at=NOW.isoformat())
     store = Scanned(disk, tmp_path)
     store.catalog.close()
@@ -506,24 +506,24 @@ def test_a_scan_killed_at_any_moment_is_made_good_by_the_next(tmp_path):
         process.wait()
         process.stdout.close()
     catalog = open_catalog(store.catalog_path, store.base)
-    assert 0 < catalog.totals().images <= 4500
+    assert 0 < catalog.totals().images <= 2250
     store.catalog = catalog
     store.scan()
     assert store.known() == truth(store.base)
-    assert sum(len(day.keys) for day in Catalog.days(catalog)) == 4500
+    assert sum(len(day.keys) for day in Catalog.days(catalog)) == 2250
     catalog.close()
 
 
 def test_two_scans_at_once_agree(tmp_path):
     disk = DiskStore(tmp_path / "store")
-    for n in range(2000):
+    for n in range(1000):
         disk.dated(NOW - timedelta(days=n % 20, seconds=n), n)
     store = Scanned(disk, tmp_path)
     command = [sys.executable, "-c", _SCAN, str(store.base), str(store.catalog_path)]
     scans = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [scan.wait() for scan in scans] == [0, 0]
     assert store.known() == truth(store.base)
-    assert store.catalog.totals().images == 2000
+    assert store.catalog.totals().images == 1000
     store.catalog.close()
 
 

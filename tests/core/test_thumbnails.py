@@ -327,7 +327,7 @@ async def test_bad_files_say_why_and_stop_nobody(store: Store) -> None:
 
 
 async def test_who_leaves_drops_what_has_not_begun_and_loses_nothing(store: Store) -> None:
-    records = store.write(*(f"images/{i}.png" for i in range(14)), size=(1200, 1200))
+    records = store.write(*(f"images/{i}.png" for i in range(14)), size=(600, 600))
     async with aclosing(store.thumbnails.stream(records, 256)) as stream:
         async for _ in stream:
             assert store.jobs() <= 2
