@@ -102,7 +102,7 @@ async def test_the_last_image_of_all_leaves_an_empty_window_that_says_so(tmp_pat
 
 @pytest.mark.timeout(300)
 async def test_del_held_down_over_many_undone_and_done_again_is_exact(tmp_path: Path) -> None:
-    count, held = 210, 200
+    count, held = 90, 80
     base = make_store(tmp_path, images=count, days=7)
     before = on_disk(base)
     async with open_window(base) as session:
