@@ -145,7 +145,7 @@ def _sections(
     if arrangement.group is Grouping.MODEL:
         values = known[Column.MODEL].take(keys)
         ranks, models = _model_ranks(known[Column.MODEL], values)
-        return _without_empty(_Sections(ranks[values], models))
+        return _Sections(ranks[values], models)
     if arrangement.group is Grouping.PROMPT:
         return _by_prompt(known[Column.PROMPT].take(keys))
     upwards = arrangement.sort is SortKey.DATE and not arrangement.descending
@@ -164,13 +164,14 @@ def _model_ranks(column: KnownColumn, values: Numbers) -> tuple[Numbers, list[st
     """Return which rank each spelling of a model has, and the models by rank; none comes last.
 
     Spellings that differ as little as a search ignores are one model, called as most images of
-    these values have it.
+    these values have it. What none of them has is left out.
     """
     counts = np.bincount(values, minlength=len(column.texts)).tolist()
-    spelled = {lower(text): text for _, text in sorted(zip(counts, column.texts, strict=True))}
+    by_count = sorted(zip(counts, column.texts, strict=True))
+    spelled = {lower(text): text for count, text in by_count if count}  # the last stays
     models = sorted(spelled.values(), key=lambda text: (not text, text.casefold(), text))
     places = {lower(text): rank for rank, text in enumerate(models)}
-    return np.array([places[lower(text)] for text in column.texts], np.int64), models
+    return np.array([places.get(lower(text), 0) for text in column.texts], np.int64), models
 
 
 def _by_prompt(prompts: Numbers) -> _Sections:
