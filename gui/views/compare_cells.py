@@ -113,7 +113,7 @@ def _document(pieces: Pieces, option: QStyleOptionViewItem, width: int) -> QText
     wrapping = QTextOption()
     wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     own = "".join(text for kind, text in pieces if kind is not Kind.REMOVED)
-    wrapping.setTextDirection(_direction(own))  # whatever the words of another image say
+    wrapping.setTextDirection(direction_of(own))  # whatever the words of another image say
     document.setDefaultTextOption(wrapping)
     document.setTextWidth(max(width, 1))
     cursor = QTextCursor(document)
@@ -130,15 +130,25 @@ def _document(pieces: Pieces, option: QStyleOptionViewItem, width: int) -> QText
     return document
 
 
-def _direction(text: str) -> Qt.LayoutDirection:
-    """Return where a text begins: as its first letter says (Unicode Standard Annex 9, P2)."""
+def direction_of(text: str) -> Qt.LayoutDirection:
+    """Return where a text begins: as its first letter says that no isolate holds (UAX #9, P2).
+
+    Qt's documents do not leave out isolates.
+    """
+    isolates = 0
     for each in text:
         kind = unicodedata.bidirectional(each)
-        if kind in ("L", "R", "AL"):
+        if kind in ("LRI", "RLI", "FSI"):
+            isolates += 1
+        elif kind == "PDI":
+            isolates = max(isolates - 1, 0)
+        elif kind == "B":  # the end of a paragraph, and of all isolates
+            isolates = 0
+        elif kind in ("R", "AL") and not isolates:
+            return Qt.LayoutDirection.RightToLeft
+        elif kind == "L" and not isolates:
             break
-    else:
-        kind = "L"
-    return Qt.LayoutDirection.LeftToRight if kind == "L" else Qt.LayoutDirection.RightToLeft
+    return Qt.LayoutDirection.LeftToRight
 
 
 def _format(kind: Kind, palette: QPalette) -> QTextCharFormat:

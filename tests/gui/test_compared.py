@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from gui.models.compared_table import ComparedRole, ComparedTableModel
 from gui.models.fact import Fact
 from gui.models.facts import Facts
 from gui.models.word_diff import Kind, Piece
+from gui.views.compare_cells import direction_of
 
 labels = st.sampled_from(["Model", "Cost", "Steps", "Note"])
 values = st.sampled_from(["1", "2", "a long value of quite a few words, and some more"])
@@ -91,3 +93,24 @@ def test_the_table_says_what_the_rows_say(qtmodeltester: ModelTester) -> None:
     assert model.index(0, 1).data(ComparedRole.PIECES) == ((Kind.SAME, images[0].prompt),)
     model.show_only_differences(True)
     assert [row.label for row in model.rows] == ["Prompt", "Cost"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rightwards"),
+    [
+        ("", True),
+        ("123, abc שלום", True),
+        ("123, שלום abc", False),
+        ("سلام", False),
+        ("\u2068abc\u2069 שלום", False),
+        ("\u2067שלום\u2069 abc", True),
+        ("\u2066a\u2067שלום\u2069b\u2069 שלום", False),
+        ("\u2069abc שלום", True),
+        ("\u2067שלום", True),
+        ("\u2066abc\nשלום", False),
+    ],
+)
+def test_a_text_begins_where_its_first_letter_outside_isolates_does(
+    text: str, rightwards: bool
+) -> None:
+    assert (direction_of(text) == Qt.LayoutDirection.LeftToRight) == rightwards
