@@ -32,7 +32,7 @@ from core.catalog_rows import (
 )
 from core.catalog_schema import SMALL_CACHE, catalog_errors
 from core.catalog_search import CatalogSearch
-from core.catalog_summary import summary_of
+from core.catalog_summary import summary_of, totals_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.examined_tables import (
     Looked,
@@ -51,7 +51,6 @@ from core.records import (
     OrphanSidecar,
     SelectionSummary,
     StoreTotals,
-    from_microseconds,
 )
 from core.search_tables import add_searchable, waiting
 from core.statistics_records import LARGEST, GroupTotal, MonthStatistics
@@ -86,23 +85,8 @@ class Catalog(CatalogSearch):
         """Return what the store holds, from the days' totals; summed up once after a change."""
         version = self._version()
         if self._totals is None or self._totals[0] != version:
-            self._totals = version, self._sum_up()
+            self._totals = version, totals_of(self._query)
         return self._totals[1]
-
-    def _sum_up(self) -> StoreTotals:
-        ((images, size, sidecars, without, oldest, newest),) = self._query(
-            "SELECT ifnull(sum(images), 0), ifnull(sum(size_bytes), 0), "
-            "ifnull(sum(sidecar_bytes), 0), ifnull(sum(without_sidecar), 0), "
-            "min(oldest_us), max(newest_us) FROM day_total"
-        )
-        return StoreTotals(
-            images=images,
-            size_bytes=size,
-            sidecar_bytes=sidecars,
-            oldest=None if oldest is None else from_microseconds(oldest),
-            newest=None if newest is None else from_microseconds(newest),
-            without_sidecar=without,
-        )
 
     def day_totals(self, days: Collection[int] | None = None) -> list[DayTotal]:
         """Return these days (or all) as far as they have images, newest first."""

@@ -1,4 +1,4 @@
-"""What many images share and sum up to, asked of the catalogue in two questions."""
+"""What many images share and sum up to, asked of the catalogue in one or two questions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from core.catalog_changes import Query
 from core.catalog_rows import carray
-from core.records import SelectionSummary, from_microseconds
+from core.records import SelectionSummary, StoreTotals, from_microseconds
 
 _FIRST = """
 SELECT prompt, model, provider, format, width, height FROM carray(?) AS wanted
@@ -18,6 +18,23 @@ min(created_us), max(created_us), min(prompt = ?2), min(model = ?3),
 min(provider = ?4), min(format = ?5), min(width = ?6 AND height = ?7)
 FROM carray(?1) AS wanted CROSS JOIN image ON image.key = wanted.value
 """
+_TOTALS = """
+SELECT ifnull(sum(images), 0), ifnull(sum(size_bytes), 0), ifnull(sum(sidecar_bytes), 0),
+ifnull(sum(without_sidecar), 0), min(oldest_us), max(newest_us) FROM day_total
+"""
+
+
+def totals_of(query: Query) -> StoreTotals:
+    """Return what the store holds, from the days' totals."""
+    ((images, size, sidecars, without, oldest, newest),) = query(_TOTALS, ())
+    return StoreTotals(
+        images=images,
+        size_bytes=size,
+        sidecar_bytes=sidecars,
+        oldest=None if oldest is None else from_microseconds(oldest),
+        newest=None if newest is None else from_microseconds(newest),
+        without_sidecar=without,
+    )
 
 
 def summary_of(query: Query, keys: Collection[int]) -> SelectionSummary | None:

@@ -161,8 +161,7 @@ class LargeViewController(QObject):
         if self._store is None or self._showing is None or self._stand_ins is None:
             return
         self._stand_ins.want(self._keys(STAND_INS), self._thumbnails.edge)
-        record = self._images.record_at(index.row())
-        if record is not None:
+        if (record := self._images.record_at(index.row())) is not None:
             self._showing.cancel()
             self._show(record)
         else:

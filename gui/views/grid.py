@@ -48,7 +48,6 @@ _MOVES = {
     _Action.MoveHome: Move.FIRST,
     _Action.MoveEnd: Move.LAST,
 }
-
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
@@ -174,8 +173,7 @@ class ImageGrid(SectionedView):
         rows = [self._geometry.row_at(corner.x(), corner.y() + offset) for corner in corners]
         found = [row for row in rows if row is not None]
         runs = [range(min(found), max(found) + 1)] if found else []
-        selection = selection_of(self.model(), runs)
-        self.selectionModel().select(selection, command)
+        self.selectionModel().select(selection_of(self.model(), runs), command)
 
     def selectAll(self) -> None:
         """Select every image; Qt's own list would ask for each row whether it is hidden."""
