@@ -99,21 +99,24 @@ class SettingsController(QObject):
     async def _apply(
         self, store: OpenStore | None, dialog: dialogs.PreferencesDialog, close: bool
     ) -> None:
-        settings = dialog.settings
+        settings, looks = dialog.settings, dialog.looks
         if store is not None and settings is not None and settings != store.manager.settings:
             try:
                 await asyncio.to_thread(core.settings.save, settings)
                 store.manager.apply(settings)
             except StoreError as error:
-                dialog.show_trouble(
-                    translated("preferences", "Nothing was saved. {error}", error=str(error))
-                )
+                trouble = translated("preferences", "Nothing was saved. {error}", error=str(error))
+                if dialog is self._dialog:
+                    dialog.show_trouble(trouble)
+                else:  # it was closed meanwhile
+                    self._window.notice.tell(trouble)
                 return
-        self._keep_looks(dialog.looks)
-        dialog.show_trouble("")
+        self._keep_looks(looks)
         self.applied.emit()
-        if close:
-            dialog.accept()
+        if dialog is self._dialog:
+            dialog.show_trouble("")
+            if close:
+                dialog.accept()
 
     # Looks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QSlider, QTabWidget, QWidget
 
+import core.settings
+from core.errors import StoreNotWritable
 from core.settings import SETTINGS_FILE, StorageSettings
 from gui.app import Session
 from gui.preferences import Preferences
@@ -114,6 +117,34 @@ async def test_keys_of_others_survive_and_cancel_changes_nothing(tmp_path):
         assert json.loads(file.read_text())["colour"] == "red"
         assert dialog.isVisible()
         dialog.reject()
+
+
+@pytest.mark.parametrize("error", [None, StoreNotWritable("The disk is full.")])
+async def test_what_was_applied_is_saved_though_the_dialog_is_closed_meanwhile(
+    tmp_path, monkeypatch, error
+):
+    base, closed, save = make_store(tmp_path / "store"), threading.Event(), core.settings.save
+
+    def save_later(settings):
+        closed.wait(20)
+        if error is not None:
+            raise error
+        save(settings)
+
+    monkeypatch.setattr(core.settings, "save", save_later)
+    async with open_window(base) as session:
+        dialog = await preferences(session)
+        type_over(dialog, "Keep images for", "13")
+        click(dialog, "Apply")
+        QTest.keyClick(dialog, Key.Key_Escape)
+        await gone(dialog)
+        closed.set()
+        if error is None:
+            await until(lambda: session.stores.store.manager.settings.retention_days == 13)
+            assert StorageSettings.load(base).retention_days == 13
+        else:
+            told = session.window.notice
+            await until(lambda: told.said == "Nothing was saved. The disk is full.")
 
 
 async def test_what_the_environment_holds_is_locked_and_says_by_what(tmp_path, monkeypatch):
