@@ -208,6 +208,12 @@ class Catalog(CatalogSearch):
             for path, mtime, looked in rows
         }
 
+    def doubt_folders(self, paths: Collection[str]) -> None:
+        """Have the next scan list these folders, whatever their times say."""
+        sql = "UPDATE folder SET mtime_ns = NULL WHERE path IN (SELECT value FROM json_each(?))"
+        with self._transaction("BEGIN IMMEDIATE"):
+            self._query(sql, (json_text(paths),))
+
     def folder_entries(self, path: str) -> dict[str, FileEntry]:
         """Return what is known of the images in one folder, by file name."""
         sql = (

@@ -119,18 +119,24 @@ class Follower:
                 await asyncio.sleep(FAILED_SECONDS)
 
     async def _follow_files(self) -> None:
-        """Look at the files that hints tell of."""
+        """Look at the files that hints tell of, or have their folders listed."""
         await self._files_came.wait()
         await asyncio.sleep(GATHER_SECONDS)
         files, self._files = self._files, set()
         self._files_came.clear()
-        if len(files) <= MOST_FILES:
-            try:
-                await self._index.refresh(await self._index.read(_images_of, files))
-            except StoreError:
-                self._files |= files
-                self._files_came.set()
-                raise
+        try:
+            images, others = await self._index.read(_images_of, files)
+            if len(files) <= MOST_FILES:
+                await self._index.refresh(images)
+            else:
+                others = files
+            if others:
+                await self._index.doubt({path.rpartition("/")[0] for path in others})
+                self._hinted.set()
+        except StoreError:
+            self._files |= files
+            self._files_came.set()
+            raise
 
     async def _follow_folders(self) -> None:
         """Look at the folders when there are hints, and at everything when that is due."""
@@ -173,18 +179,24 @@ class Follower:
         return max((rested if self._is_back else max(rested, due)) - time.monotonic(), 0.0)
 
 
-def _images_of(catalog: Catalog, files: set[str]) -> set[str]:
-    """Return the image files that these are, or whose sidecars they are."""
-    images = set()
-    for path in files:
+def _images_of(catalog: Catalog, files: set[str]) -> tuple[set[str], set[str]]:
+    """Return the image files that these are, or whose sidecars they are; and other sidecars.
+
+    The image of one of these may just be about to be known, with what it said before.
+    """
+    images = {path for path in files if layout.is_image_path(path)}
+    beside = {side for path in images for side in layout.sidecar_paths(path)}
+    others = set()
+    for path in files - images:
         name = path.rpartition("/")[2]
         stem = name.removesuffix(layout.SIDECAR_SUFFIX)
-        if layout.is_image_path(path):
-            images.add(path)
-        elif stem != name:
-            images |= {
+        if stem != name and path not in beside:
+            known = {
                 record.path
                 for record in catalog.find(stem)
                 if path in layout.sidecar_paths(record.path)
             }
-    return images
+            images |= known
+            if not known:
+                others.add(path)
+    return images, others

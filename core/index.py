@@ -62,6 +62,7 @@ class Index:
         self.missing: str | None = None
         self.losses = 0
         self._touched: set[str] = set()
+        self._doubted: set[str] = set()
 
     async def open(self) -> None:
         """Open the catalogue; a damaged one, or one of another version, is made anew.
@@ -146,6 +147,12 @@ class Index:
             self._touched.update(paths)  # the scan may have looked before, and write after, this
         await self._refresh(paths)
 
+    async def doubt(self, folders: Collection[str]) -> None:
+        """Have the next look list these folders: in them, files may have been edited in place."""
+        if self._scan is not None and not self._scan.done():
+            self._doubted.update(folders)  # the scan may have listed them before
+        await self.read(Catalog.doubt_folders, folders)
+
     async def _refresh(self, paths: Collection[str]) -> None:
         if not self._keeper.is_open or not paths:
             return
@@ -206,6 +213,9 @@ class Index:
             while self._touched:
                 touched, self._touched = self._touched, set()
                 await self._refresh(touched)
+            if self._doubted:
+                doubted, self._doubted = self._doubted, set()
+                await self.read(Catalog.doubt_folders, doubted)
         except CatalogDamaged as error:
             await self._keeper.renew(error)
             self._again = True

@@ -231,7 +231,11 @@ async def _differences(session: Session, base: Path) -> list[str]:
         for path, (_, day, _, size, modified, _, _, prompt) in truth(base).items()
     }
     shown = session.images.rowCount()
-    differing = [path for path in {*known, *expected} if known.get(path) != expected.get(path)]
+    differing = [
+        f"{path}: {known.get(path)}, on the disk {expected.get(path)}"
+        for path in {*known, *expected}
+        if known.get(path) != expected.get(path)
+    ]
     return differing or ([f"the grid shows {shown}"] if shown != len(expected) else [])
 
 

@@ -161,6 +161,32 @@ async def test_a_burst_is_followed(tmp_path: Path) -> None:
         await until_true(manager)
 
 
+async def test_very_many_files_edited_in_place_are_followed(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path)
+    paths = [store.dated(NOON + timedelta(seconds=n), n, prompt="fox") for n in range(300)]
+    os.utime(paths[0].parent, (1e9, 1e9))
+    async with followed(tmp_path) as manager:
+        for path in paths:
+            path.with_suffix(".json").write_text(json.dumps({"prompt": "edited in place"}))
+        await until_true(manager)
+
+
+async def test_a_sidecar_of_an_image_that_is_not_known_yet_has_its_folder_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
+    store = DiskStore(tmp_path)
+    folder = store.dated(NOON, 1).parent
+    os.utime(folder, (1e9, 1e9))
+    async with followed(tmp_path) as manager:
+        beside = store.dated(NOON, 2, prompt="fox").with_suffix(".json")
+        os.utime(folder, (1e9, 1e9))  # as if a scan had just listed it
+        await manager._index.look()
+        assert len(await known(manager)) == 1
+        manager._follower._take({beside.relative_to(tmp_path).as_posix()})
+        await until_true(manager)
+
+
 async def test_a_store_that_goes_away_and_comes_back_is_followed(tmp_path: Path) -> None:
     base, away = tmp_path / "store", tmp_path / "away"
     store = DiskStore(base)
