@@ -127,7 +127,7 @@ async def test_where_no_more_folders_can_be_watched_the_bar_says_so_and_all_is_f
 
 async def test_a_burst_of_thousands_is_all_there(tmp_path: Path) -> None:
     base = make_store(tmp_path / "store", images=20, days=2)
-    incoming = make_store(tmp_path / "incoming", images=2000, days=20, seed=50)
+    incoming = make_store(tmp_path / "incoming", images=5000, days=20, seed=50)
     async with open_window(base) as session:
         found = incoming / "images"
         await asyncio.to_thread(shutil.copytree, found, base / "images", dirs_exist_ok=True)
