@@ -161,7 +161,7 @@ class Follower:
                 self._hinted.set()
                 raise
             looked = time.monotonic()
-            pause = 2 * (looked - began)
+            pause = looked - began  # half of the time at most
             await asyncio.sleep(pause if self._polls else max(PAUSE_SECONDS, pause))
 
     async def _look_at_everything(self) -> None:

@@ -2,8 +2,10 @@
 
 It is a process because setting up the watches of thousands of folders holds up every thread of
 Python for seconds. Each folder is watched by itself: told to watch a tree, the library walks
-through all of its files first. What is heard goes out on standard output, each message a
-MessagePack value after its length in four bytes (big-endian). It ends when standard input does.
+through all of its files first, and misses what is written into a new folder before it is watched.
+So folders that come are watched besides, and then listed. What is heard goes out on standard
+output, each message a MessagePack value after its length in four bytes (big-endian). It ends when
+standard input does.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -26,6 +28,7 @@ from core.worker import LENGTH, NICENESS
 
 GATHER_MS = 100  # for how long hints of one burst are gathered
 QUIET_MS = 30  # a burst ends when nothing came for so long
+MOST_LATER = 100  # folders that came, until all are watched anew
 DEPTH = 4  # images, years, months, days
 _ADDED = 1  # as the library counts changes
 
@@ -50,7 +53,7 @@ def _end_with_input() -> None:
 
 
 def _messages(base: str) -> Iterator[Message]:
-    """Watch, and anew with the folders that there are whenever one has come."""
+    """Watch, and anew with the folders that there are when one is gone or many have come."""
     while True:
         try:
             yield from _watched(base)
@@ -63,32 +66,66 @@ def _messages(base: str) -> Iterator[Message]:
 
 
 def _watched(base: str) -> Iterator[Message]:
-    folders = list(_folders(base))
-    with RustNotify(
-        folders, debug=False, force_polling=False, poll_delay_ms=0, recursive=False,
-        ignore_permission_denied=True,
-    ) as system:  # fmt: skip
-        if _watches() < len(folders):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    """Watch all folders, and besides those that come, until these are many."""
+    with ExitStack() as ears:
+        first = second = ears.enter_context(_ear(set(_folders(base))))
         yield Heard(None)  # what was done before this was not heard of
-        while True:
-            found = system.watch(GATHER_MS, QUIET_MS, 0, None)
-            if isinstance(found, set):
-                yield Heard([path.removeprefix(f"{base}/") for _, path in found])
-                if any(kind == _ADDED and _is_folder(base, path) for kind, path in found):
-                    return
+        later: set[str] = set()
+        while len(later) <= MOST_LATER:
+            changes = _changes(first) | (_changes(second) if later else set())
+            if changes:
+                yield Heard([path.removeprefix(f"{base}/") for _, path in changes])
+            came = [path for kind, path in changes if kind == _ADDED and _is_folder(base, path)]
+            new = {inner for path in came for inner in _folders_from(base, path)}
+            while new:
+                later = {path for path in later | new if Path(path).is_dir()}
+                before, second = second, ears.enter_context(_ear(later))
+                if before is not first:
+                    yield Heard([path.removeprefix(f"{base}/") for _, path in _changes(before)])
+                    before.close()
+                yield Heard([file for path in new for file in _files_in(base, path)])
+                new = {inner for path in new for inner in _folders_from(base, path)} - later
+
+
+@contextmanager
+def _ear(folders: set[str]) -> Iterator[RustNotify]:
+    """Watch these folders, and not what is in folders in them."""
+    before = _watches()
+    with RustNotify(
+        list(folders), debug=False, force_polling=False, poll_delay_ms=0, recursive=False,
+        ignore_permission_denied=True,
+    ) as ear:  # fmt: skip
+        watches = [count for file, count in _watches().items() if file not in before]
+        if watches and max(watches) < len(folders):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        yield ear
+
+
+def _changes(ear: RustNotify) -> set[tuple[int, str]]:
+    found = ear.watch(GATHER_MS, QUIET_MS, QUIET_MS, None)
+    return found if isinstance(found, set) else set()
 
 
 def _folders(base: str) -> Iterator[str]:
     """Yield the folders of both layouts that are there, down to the days."""
-    level = [f"{base}/{IMAGES}"]
-    for depth in range(DEPTH):
-        there = [path for path in level if Path(path).is_dir()]
-        yield from there
-        if depth < DEPTH - 1:
-            level = [inner for path in there for inner in _folders_in(path)]
+    yield from _folders_from(base, f"{base}/{IMAGES}")
     if Path(f"{base}/{METADATA}").is_dir():
         yield f"{base}/{METADATA}"
+
+
+def _folders_from(base: str, path: str) -> Iterator[str]:
+    """Yield a folder, if it is there, and those in it, down to the days."""
+    if Path(path).is_dir():
+        yield path
+        if path.removeprefix(f"{base}/").count("/") < DEPTH - 1:
+            for inner in _folders_in(path):
+                yield from _folders_from(base, inner)
+
+
+def _files_in(base: str, path: str) -> Iterator[str]:
+    with suppress(OSError), os.scandir(path) as entries:
+        for entry in entries:
+            yield entry.path.removeprefix(f"{base}/")
 
 
 def _folders_in(path: str) -> list[str]:
@@ -104,22 +141,20 @@ def _is_folder(base: str, path: str) -> bool:
     return dated and Path(path).is_dir()
 
 
-def _watches() -> float:
-    """Count what this process watches; endless where that cannot be known.
+def _watches() -> dict[str, int]:
+    """Count what this process watches, by descriptor; nothing where that cannot be known.
 
     The library passes over in silence what the system refuses, so the kernel is asked: proc(5),
     ``/proc/PID/fdinfo``.
     """
-    most = 0
-    try:
+    found = {}
+    with suppress(OSError):
         for file in Path("/proc/self/fd").iterdir():
             with suppress(FileNotFoundError):
                 if str(file.readlink()) == "anon_inode:inotify":
                     lines = Path("/proc/self/fdinfo", file.name).read_text().splitlines()
-                    most = max(most, sum(line.startswith("inotify") for line in lines))
-    except OSError:
-        return float("inf")
-    return most
+                    found[file.name] = sum(line.startswith("inotify") for line in lines)
+    return found
 
 
 if __name__ == "__main__":

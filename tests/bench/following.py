@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Event
 
+import apsw
 from PySide6.QtWidgets import QApplication
 
 from core.places import store_cache_folder
@@ -98,16 +98,20 @@ async def _others(
         write()
         return time.perf_counter()  # here: the loop that is to know may be busy with what came
 
-    ended = Event()
-    waiting = asyncio.create_task(asyncio.to_thread(_longest_wait, base, ended))
-    try:
-        last_write = await asyncio.to_thread(written)
-        while not await _same(session, wanted):
-            await asyncio.sleep(TURN)
-        seconds = time.perf_counter() - last_write
-    finally:
-        ended.set()  # or its thread would keep this process
-    return {"seconds": seconds, "wait": await waiting}
+    # A process: two SQLites in one undo each other's locks, sqlite.org/howtocorrupt.html, 2.2.
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.following", "lock",
+        str(store_cache_folder(base) / "catalog.db"),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert other.stdin is not None and other.stdout is not None
+    await other.stdout.readline()  # it is there
+    last_write = await asyncio.to_thread(written)
+    while not await _same(session, wanted):
+        await asyncio.sleep(TURN)
+    seconds = time.perf_counter() - last_write
+    other.stdin.write(b"enough\n")
+    return {"seconds": seconds, "wait": float(await other.stdout.readline())}
 
 
 def _images(base: Path) -> set[str]:
@@ -123,16 +127,20 @@ async def _same(session: Session, wanted: set[str]) -> bool:
     return {record.path for record in records.values()} == wanted
 
 
-def _longest_wait(base: Path, ended: Event) -> float:
-    """Take the right to write into the catalogue again and again; return the longest wait."""
-    longest, catalog = 0.0, store_cache_folder(base) / "catalog.db"
-    with closing(sqlite3.connect(catalog, timeout=60, isolation_level=None)) as other:
-        while not ended.wait(TURN):
+def _wait_for_lock(catalog: str) -> int:
+    """Take the right to write into the catalogue again and again; say the longest wait at last."""
+    longest = 0.0
+    with closing(apsw.Connection(catalog)) as other:
+        other.set_busy_timeout(60_000)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while not select.select([sys.stdin], [], [], TURN)[0]:
             began = time.perf_counter()
             other.execute("BEGIN IMMEDIATE")
             longest = max(longest, time.perf_counter() - began)
             other.execute("ROLLBACK")
-    return longest
+    sys.stdout.write(f"{longest}\n")
+    return 0
 
 
 def _replace(base: Path, new: Path) -> None:
@@ -168,6 +176,8 @@ async def _measured(what: str, base: Path, more: str) -> dict[str, float]:
 
 def main() -> int:
     """Measure what the arguments say and print it."""
+    if sys.argv[1] == "lock":
+        return _wait_for_lock(sys.argv[2])
     what, base, more = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     app = QApplication([])
     app.setQuitOnLastWindowClosed(False)

@@ -8,10 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import apsw
 import pytest
@@ -488,6 +489,51 @@ async def test_a_slow_reader_gets_few_events_with_all_that_happened(tmp_path: Pa
     await manager.close()
     events = [event async for event in stream]
     assert len([event for event in events if isinstance(event, ImagesChanged)]) == 1
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[tuple[DiskStore, SimpleQueue[Hints]]]:
+    """A store of one image, and what a watcher tells of it since it heard of everything."""
+    store = DiskStore(tmp_path)
+    store.dated(NOON, 1)
+    watching: SimpleQueue[Watching] = SimpleQueue()
+    hints: SimpleQueue[Hints] = SimpleQueue()
+    watcher = Watcher(tmp_path, hints.put, watching.put)
+    watcher.start()
+    assert watching.get(timeout=PATIENCE) is Watching.NOTIFIED
+    assert hints.get(timeout=PATIENCE) is None
+    yield store, hints
+    watcher.close()
+
+
+def told_of(heard: SimpleQueue[Hints], paths: set[str], *, anew: bool = False) -> None:
+    """Wait until a watcher has told of all these files, one by one, or to look anywhere."""
+    while paths:
+        hints = heard.get(timeout=PATIENCE)
+        assert anew or hints is not None
+        paths = paths - hints if hints is not None else set()
+
+
+def test_of_what_is_in_folders_that_come_a_watcher_tells_file_by_file(
+    watched: tuple[DiskStore, SimpleQueue[Hints]],
+) -> None:
+    store, heard = watched
+
+    def put(day: int, number: int) -> str:
+        image = store.dated(NOON + timedelta(days=day), number)
+        return image.relative_to(store.base).as_posix()
+
+    told_of(heard, {put(40 * day, day) for day in range(2, 8)})  # in months and years that come
+    told_of(heard, {put(41, 10)})
+    for number in range(20, 23):  # a folder that goes, and comes again as another
+        shutil.rmtree((store.base / put(41, number)).parent)
+        told_of(heard, {put(41, number)}, anew=True)
+    told_of(heard, {put(42 + day, day) for day in range(150)}, anew=True)
+    told_of(heard, {put(42, 200)}, anew=True)
+    with pytest.raises(Empty):  # and now there is nothing more to tell
+        while True:
+            heard.get(timeout=1)
+    told_of(heard, {put(42, 201)})
 
 
 FEW_WATCHES = """
