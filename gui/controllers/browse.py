@@ -194,6 +194,7 @@ class BrowseController(QObject):
         else:
             await self._arranging.show(await self._days_of(store, place))
         await self._overview.show(store)
+        await asyncio.sleep(0)
         if self._search.finding is None:
             self.told.emit(None)
         self._check_settled()

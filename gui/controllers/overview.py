@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from core.records import StoreTotals
 from gui import pages
 from gui.controllers.arranging import Arranging
@@ -54,6 +56,7 @@ class Overview:
         settings = manager.settings
         self._window.stats.set_store(totals, settings.retention_days, settings.max_bytes)
         self._known = store, totals
+        await asyncio.sleep(0)  # the tree, and what follows the images, are a turn of the loop each
         if self._search.finding is not None:
             self._search.count()
             return
