@@ -125,11 +125,10 @@ class Follower:
         files, self._files = self._files, set()
         self._files_came.clear()
         try:
-            images, others = await self._index.read(_images_of, files)
+            others = files
             if len(files) <= MOST_FILES:
+                images, others = await self._index.read(_images_of, files)
                 await self._index.refresh(images)
-            else:
-                others = files
             if others:
                 await self._index.doubt({path.rpartition("/")[0] for path in others})
                 self._hinted.set()

@@ -213,9 +213,10 @@ class Index:
             while self._touched:
                 touched, self._touched = self._touched, set()
                 await self._refresh(touched)
-            if self._doubted:
-                doubted, self._doubted = self._doubted, set()
+            while self._doubted:
+                doubted = self._doubted.copy()
                 await self.read(Catalog.doubt_folders, doubted)
+                self._doubted -= doubted
         except CatalogDamaged as error:
             await self._keeper.renew(error)
             self._again = True

@@ -29,8 +29,9 @@ from core.worker import LENGTH, NICENESS
 GATHER_MS = 100  # for how long hints of one burst are gathered
 QUIET_MS = 30  # a burst ends when nothing came for so long
 MOST_LATER = 100  # folders that came, until all are watched anew
+MOST_TOLD = 1000  # files in folders that came; the folders' own times tell of more
 DEPTH = 4  # images, years, months, days
-_ADDED = 1  # as the library counts changes
+_ADDED, _MODIFIED = 1, 2  # as the library counts changes
 
 
 def main() -> None:
@@ -53,7 +54,7 @@ def _end_with_input() -> None:
 
 
 def _messages(base: str) -> Iterator[Message]:
-    """Watch, and anew with the folders that there are when one is gone or many have come."""
+    """Watch, and anew when many folders have come, or one went while it began to be watched."""
     while True:
         try:
             yield from _watched(base)
@@ -73,18 +74,19 @@ def _watched(base: str) -> Iterator[Message]:
         later: set[str] = set()
         while len(later) <= MOST_LATER:
             changes = _changes(first) | (_changes(second) if later else set())
-            if changes:
+            while changes:
                 yield Heard([path.removeprefix(f"{base}/") for _, path in changes])
-            came = [path for kind, path in changes if kind == _ADDED and _is_folder(base, path)]
-            new = {inner for path in came for inner in _folders_from(base, path)}
-            while new:
+                came = [path for kind, path in changes if kind == _ADDED and _is_folder(base, path)]
+                new = {inner for path in came for inner in _folders_from(base, path)}
+                if not new:
+                    break
                 later = {path for path in later | new if Path(path).is_dir()}
                 before, second = second, ears.enter_context(_ear(later))
+                # Again, with what was done in them before they were watched, and since.
+                changes = _found_in(new, later)
                 if before is not first:
-                    yield Heard([path.removeprefix(f"{base}/") for _, path in _changes(before)])
+                    changes |= _changes(before)
                     before.close()
-                yield Heard([file for path in new for file in _files_in(base, path)])
-                new = {inner for path in new for inner in _folders_from(base, path)} - later
 
 
 @contextmanager
@@ -95,7 +97,7 @@ def _ear(folders: set[str]) -> Iterator[RustNotify]:
         list(folders), debug=False, force_polling=False, poll_delay_ms=0, recursive=False,
         ignore_permission_denied=True,
     ) as ear:  # fmt: skip
-        watches = [count for file, count in _watches().items() if file not in before]
+        watches = [count for file, count in _watches().items() if before.get(file) != count]
         if watches and max(watches) < len(folders):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         yield ear
@@ -104,6 +106,21 @@ def _ear(folders: set[str]) -> Iterator[RustNotify]:
 def _changes(ear: RustNotify) -> set[tuple[int, str]]:
     found = ear.watch(GATHER_MS, QUIET_MS, QUIET_MS, None)
     return found if isinstance(found, set) else set()
+
+
+def _found_in(folders: set[str], watched: set[str]) -> set[tuple[int, str]]:
+    """Return folders as changed, and what is in them as if it had come; of very many files none."""
+    files: list[str] = []
+    inner: set[str] = set()
+    for folder in folders:
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    inner.add(entry.path)
+                elif len(files) <= MOST_TOLD:
+                    files.append(entry.path)
+    found = inner - watched | set(files if len(files) <= MOST_TOLD else ())
+    return {(_MODIFIED, path) for path in folders} | {(_ADDED, path) for path in found}
 
 
 def _folders(base: str) -> Iterator[str]:
@@ -120,12 +137,6 @@ def _folders_from(base: str, path: str) -> Iterator[str]:
         if path.removeprefix(f"{base}/").count("/") < DEPTH - 1:
             for inner in _folders_in(path):
                 yield from _folders_from(base, inner)
-
-
-def _files_in(base: str, path: str) -> Iterator[str]:
-    with suppress(OSError), os.scandir(path) as entries:
-        for entry in entries:
-            yield entry.path.removeprefix(f"{base}/")
 
 
 def _folders_in(path: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Hints that something in a store's folders may have changed, from the system or by polling.
 
-What the system tells is fast but has holes: files written into a folder that was just made are
+What the system tells is fast but has holes: what is edited in a folder that was just made can be
 missed, and so is what happens on another machine of a network mount. So hints only say where it
 is worth to look; :mod:`core.follower` does the looking, and finds the rest without them.
 """

@@ -8,16 +8,18 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 import apsw
 import pytest
+from watchfiles._rust_notify import RustNotify
 
-from core import ImageStorageManager, StorageSettings
+from core import ImageStorageManager, StorageSettings, watch_folders
 from core.errors import CatalogError
 from core.event_stream import EventStream
 from core.events import (
@@ -530,10 +532,56 @@ def test_of_what_is_in_folders_that_come_a_watcher_tells_file_by_file(
         told_of(heard, {put(41, number)}, anew=True)
     told_of(heard, {put(42 + day, day) for day in range(150)}, anew=True)
     told_of(heard, {put(42, 200)}, anew=True)
-    with pytest.raises(Empty):  # and now there is nothing more to tell
-        while True:
-            heard.get(timeout=1)
-    told_of(heard, {put(42, 201)})
+
+
+def test_folders_that_come_while_others_begin_to_be_watched_are_watched_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, begin, begun = DiskStore(tmp_path), watch_folders._ear, []
+
+    def put(day: int, number: int) -> str:
+        return store.dated(NOON + timedelta(days=day), number).relative_to(tmp_path).as_posix()
+
+    def begin_late(folders: set[str]) -> AbstractContextManager[RustNotify]:
+        begun.append(folders)
+        if len(begun) == 3:
+            put(21, 2)  # in a month that came: heard of only by who is about to give way
+        return begin(folders)
+
+    monkeypatch.setattr(watch_folders, "_ear", begin_late)
+    put(0, 0)
+    messages = watch_folders._watched(str(tmp_path))
+    assert next(messages).paths is None
+    for day in (20, 22):
+        heard: list[str] = []
+        path = put(day, day)
+        while path not in heard:
+            heard += next(messages).paths or []
+    path = put(21, 4)
+    while path not in heard:
+        heard += next(messages).paths or []
+    messages.close()
+
+
+def test_of_very_many_files_in_a_folder_that_comes_only_the_folder_is_told(
+    tmp_path: Path, watched: tuple[DiskStore, SimpleQueue[Hints]]
+) -> None:
+    store, heard = watched
+    away = tmp_path / "away"
+    away.mkdir()
+    for number in range(watch_folders.MOST_TOLD + 1):
+        (away / f"{number}.png").touch()
+    day = store.base / "images/2026/12/24"
+    day.parent.mkdir()
+    told_of(heard, {"images/2026/12"})
+    away.rename(day)
+    told_of(heard, {"images/2026/12/24"})
+    time.sleep(0.5)  # until it is watched
+    (day / "0.png").write_bytes(b"0")
+    told: set[str] = set()
+    while "images/2026/12/24/0.png" not in told:
+        told |= heard.get(timeout=PATIENCE) or set()
+    assert told <= {"images/2026/12", "images/2026/12/24", "images/2026/12/24/0.png"}
 
 
 FEW_WATCHES = """
@@ -542,20 +590,32 @@ from pathlib import Path
 from queue import SimpleQueue
 from core.watcher import Watcher
 
-Path("/proc/sys/user/max_inotify_watches").write_text("3")
-told = SimpleQueue()
-watcher = Watcher(Path(sys.argv[1]), told.put, lambda how: told.put(how.name))
+Path("/proc/sys/user/max_inotify_watches").write_text(sys.argv[2])
+told, told_how = SimpleQueue(), SimpleQueue()
+watcher = Watcher(Path(sys.argv[1]), told.put, lambda how: told_how.put(how.name))
 watcher.start()
-print(told.get(timeout=60), told.get(timeout=60))
+how = told_how.get(timeout=60)
+print(how, told.get(timeout=60))
+if how == "NOTIFIED":
+    for day in range(10, 20):
+        (Path(sys.argv[1]) / f"images/2026/12/{day}").mkdir(parents=True)
+    print(told_how.get(timeout=60))
 watcher.close()
 """
 
 
-def test_where_the_system_watches_no_more_folders_they_are_polled(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("watches", "expected"),
+    [(3, "POLLING_LIMIT None\n"), (12, "NOTIFIED None\nPOLLING_LIMIT\n")],
+    ids=["at once", "when more come"],
+)
+def test_where_the_system_watches_no_more_folders_they_are_polled(
+    tmp_path: Path, watches: int, expected: str
+) -> None:
     store = DiskStore(tmp_path)
     for day in range(6):
         store.dated(NOON - timedelta(days=day), day)
     alone = ["unshare", "--user", "--map-root-user"]  # the limit is that of a namespace of its own
-    command = [*alone, sys.executable, "-c", FEW_WATCHES, str(tmp_path)]
+    command = [*alone, sys.executable, "-c", FEW_WATCHES, str(tmp_path), str(watches)]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert told.stdout == "POLLING_LIMIT None\n", told.stderr
+    assert told.stdout == expected, told.stderr
