@@ -59,15 +59,21 @@ class ArrangementButton(QToolButton):
             self._brief = brief
             self._show_text()
 
-    @property
-    def group_px(self) -> int:
-        """How much room it takes to say how images are grouped."""
-        width = self.fontMetrics().horizontalAdvance
-        return width(sort_and_group_text(self._arrangement)) - width(sort_text(self._arrangement))
+    def width_px(self, *, brief: bool) -> int:
+        """Return how wide the button wants to be when it is brief, or when it is not."""
+        width = self.sizeHint().width()
+        return width - self._text_px(self.text()) + self._text_px(self._text(brief))
 
     def _show_text(self) -> None:
-        say = sort_text if self._brief else sort_and_group_text
-        self.setText(f"\u2002{say(self._arrangement)}")
+        self.setText(self._text(self._brief))
+
+    def _text(self, brief: bool) -> str:
+        say = sort_text if brief else sort_and_group_text
+        return f"\u2002{say(self._arrangement)}"  # a space that stands between icon and text
+
+    def _text_px(self, text: str) -> int:
+        """Return how wide a text is as ``QToolButton.sizeHint`` measures it, to the pixel."""
+        return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text).width()
 
     def draw_icon(self, palette: QPalette) -> None:
         """Draw the icon in a palette's colour."""

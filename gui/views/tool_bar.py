@@ -51,7 +51,7 @@ class ToolBar(QToolBar):
         self.setIconSize(QSize(20, 20))
         self.setToolButtonStyle(_Style.ToolButtonTextBesideIcon)
         self._search = search
-        self._needed = 0
+        self._others = 0
         self._add_buttons(actions)
         self._add_slider(cell_size)
         self.addWidget(self.arrangement)
@@ -73,20 +73,23 @@ class ToolBar(QToolBar):
         return super().event(event)
 
     def _make_room(self, width: int) -> None:
-        """Leave out how images are grouped where there is little room, then all buttons' words."""
-        needed = self._width_with_words()
-        self.arrangement.set_brief(width < needed + self.arrangement.group_px)
-        style = _Style.ToolButtonTextBesideIcon if width >= needed else _Style.ToolButtonIconOnly
+        """Leave out how images are grouped where there is little room, then all buttons' words.
+
+        What is shown now must have no part in it, or one text would ask for the other for ever.
+        """
+        room = width - self._width_of_others()
+        self.arrangement.set_brief(room < self.arrangement.width_px(brief=False))
+        words = room >= self.arrangement.width_px(brief=True)
+        style = _Style.ToolButtonTextBesideIcon if words else _Style.ToolButtonIconOnly
         if style != self.toolButtonStyle():
             self.setToolButtonStyle(style)
 
-    def _width_with_words(self) -> int:
-        """Return how wide the bar is with words; it is known while they are shown."""
+    def _width_of_others(self) -> int:
+        """Return what all but the arrangement takes with words; known while they are shown."""
         if self.toolButtonStyle() == _Style.ToolButtonTextBesideIcon:
             spare = max(self._search.sizeHint().width() - SEARCH_PX, 0)  # the box can be narrower
-            spare += 0 if self.arrangement.brief else self.arrangement.group_px
-            self._needed = self.sizeHint().width() - spare
-        return self._needed
+            self._others = self.sizeHint().width() - spare - self.arrangement.sizeHint().width()
+        return self._others
 
     def set_cell_size(self, cell_size: int) -> None:
         """Show the size that thumbnails have."""
