@@ -128,6 +128,14 @@ def marked(facets: Facets, query: Query) -> Facets:
     return {facet: tuple(_marked(query, facet, values)) for facet, values in facets.items()}
 
 
+def held_values(values: Sequence[FacetValue], facet: Facet, query: Query) -> list[FacetValue]:
+    """Return which of a facet's values a search holds, whatever search they are marked for.
+
+    Of ten thousand values that takes some milliseconds.
+    """
+    return [value for value in _marked(query, facet, values) if value.held]
+
+
 def _marked(query: Query, facet: Facet, values: Sequence[FacetValue]) -> Iterator[FacetValue]:
     names = [lower(value.name) for value in values]
     holding = _passing(query, facet, names) if _holds_any(query, facet) else set()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from core.events import SearchGrew
 from core.facet_counter import FacetCounter
-from core.facets import Facet, FacetValue, marked
+from core.facets import Facet, FacetValue, held_values, marked
 from core.query_terms import Query
 from gui.aio import Latest
 from gui.controllers.browse import BrowseController
@@ -170,12 +170,13 @@ class FacetsController(QObject):
         )
 
     def _on_value_toggled(self, facet: Facet, value: FacetValue, besides: bool) -> None:
-        """Have the search hold a value, alone or besides others of its facet, or no longer."""
-        values = self._model.facets[facet]
-        held = [each for each in values if each.held]
-        if value.held:
-            wanted = [each for each in held if each.name != value.name]
-        else:
+        """Have the search hold a value, alone or besides others of its facet, or no longer.
+
+        What it holds is not what is painted: the marks of the last click may be yet to come.
+        """
+        held = held_values(self._model.facets[facet], facet, self._query)
+        wanted = [each for each in held if each.name != value.name]
+        if len(wanted) == len(held):  # it is not held yet
             wanted = [*held, value] if besides else [value]
         self._search.set_facet(facet, wanted)
 

@@ -18,6 +18,7 @@ from core.facets import (
     FacetValue,
     facet_of,
     facets_of,
+    held_values,
     marked,
     with_values,
 )
@@ -112,12 +113,15 @@ def test_marks_of_another_search_are_those_that_a_count_would_set(models, rng):
     everything = dict(Counter(Combination(model, "", "", "", "not pinned") for model in models))
     terms = ["model:a", "model:AB", "model:ab*", "model:b,abc", "-model:a*", "-model:Ä"]
     before, now = (parse(" ".join(rng.sample(terms, rng.randrange(3))), NOW) for _ in range(2))
-    found = marked(facets_of(before, everything, everything), now)
+    before_said = facets_of(before, everything, everything)
+    found = marked(before_said, now)
     counted = facets_of(now, everything, everything)
     for facet in (Facet.MODEL, Facet.PINNED):
         ours, theirs = ({v.name: v.held for v in each[facet]} for each in (found, counted))
         both = ours.keys() & theirs.keys()
         assert {name: ours[name] for name in both} == {name: theirs[name] for name in both}
+        held = held_values(before_said[facet], facet, now)
+        assert held == [value for value in found[facet] if value.held]
 
 
 async def test_counts_follow_what_comes_changes_and_goes(opened):

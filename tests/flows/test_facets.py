@@ -61,11 +61,15 @@ async def counted(session):
     await session.facets.settled()
 
 
-async def click(session, facet, name, modifier=NONE):
+def press(session, facet, name, modifier=NONE):
     tree, model = session.window.facets.tree, session.facet_model
     index = model.index_of(facet, name)
     tree.scrollTo(index)
     QTest.mouseClick(tree.viewport(), LEFT, modifier, tree.visualRect(index).center())
+
+
+async def click(session, facet, name, modifier=NONE):
+    press(session, facet, name, modifier)
     await counted(session)
 
 
@@ -237,6 +241,38 @@ async def test_values_are_marked_at_once_but_not_while_the_window_waits(store, m
         assert not held(session, Facet.MODEL)
         marking.set()
         await until(lambda: held(session, Facet.MODEL) == {model})
+
+
+async def test_clicks_follow_each_other_without_waiting_for_marks(store, monkeypatch):
+    marking = threading.Event()
+
+    def slowly(*search):
+        assert marking.wait(20)
+        return marked(*search)
+
+    async def for_ever(*_):
+        await asyncio.Event().wait()
+
+    base = store(images=40, days=4)
+    first, second = commonest(base, Facet.MODEL)
+    async with open_window(base) as session:
+        await counted(session)
+        box = session.window.search
+        monkeypatch.setattr("gui.controllers.facets.marked", slowly)
+        monkeypatch.setattr(FacetCounter, "count", for_ever)
+        for value, modifier, said in (
+            (first, CONTROL, f"model:{first}"),
+            (second, CONTROL, f"model:{first},{second}"),
+            (first, NONE, f"model:{second}"),
+            (second, NONE, ""),
+            (second, NONE, f"model:{second}"),
+            (first, NONE, f"model:{first}"),  # in the place of the other
+        ):
+            press(session, Facet.MODEL, value, modifier)
+            assert box.text() == said
+            assert not held(session, Facet.MODEL)  # none is marked yet
+        marking.set()
+        await until(lambda: held(session, Facet.MODEL) == {first})
 
 
 async def test_hidden_facets_are_not_counted_and_come_back_as_they_were_left(store):
