@@ -18,6 +18,7 @@ from core.catalog_days import bound_edits, keep_some_days, read_days
 from core.catalog_rows import (
     MONTH_GROUPS,
     MONTH_LARGEST,
+    NEWEST,
     OF_DAYS,
     OF_ID,
     OLDEST,
@@ -32,7 +33,7 @@ from core.catalog_rows import (
 )
 from core.catalog_schema import SMALL_CACHE, catalog_errors
 from core.catalog_search import CatalogSearch
-from core.catalog_summary import summary_of, totals_of
+from core.catalog_summary import newest_of, summary_of, totals_of
 from core.changes import Applied, FileEntry, FolderChange, FolderState, Leftovers
 from core.examined_tables import (
     Looked,
@@ -135,14 +136,13 @@ class Catalog(CatalogSearch):
 
     def newest(self, limit: int | None = None, since_us: int | None = None) -> list[ImageRecord]:
         """Return at most ``limit`` images made at ``since_us`` or later, newest first."""
-        sql = (
-            "SELECT record.* FROM day_total CROSS JOIN record ON record.day = day_total.day "
-            "WHERE day_total.newest_us >= ?1 AND record.created_us >= ?1 "
-            "ORDER BY day_total.day DESC, record.created_us DESC, record.key DESC LIMIT ?2"
-        )
         since = -sys.maxsize if since_us is None else since_us
         most = EVERYTHING if limit is None else max(limit, 0)
-        return [to_record(row) for row in self._query(sql, (since, most))]
+        return [to_record(row) for row in self._query(NEWEST, (since, most))]
+
+    def newest_of(self, keys: Collection[int]) -> int | None:
+        """Return which of these images is the newest; ``None`` if all of them are gone."""
+        return newest_of(self._query, keys)
 
     def find_content(self, sha256: str) -> list[ImageRecord]:
         """Return every image whose sidecar says that its bytes have this SHA-256 (hex digits)."""

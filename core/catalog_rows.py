@@ -84,6 +84,11 @@ FROM image WHERE day BETWEEN ? AND ? GROUP BY model, provider, format
 MONTH_LARGEST = """
 SELECT * FROM record WHERE day BETWEEN ? AND ? ORDER BY size_bytes DESC, key LIMIT ?
 """
+NEWEST = """
+SELECT record.* FROM day_total CROSS JOIN record ON record.day = day_total.day
+WHERE day_total.newest_us >= ?1 AND record.created_us >= ?1
+ORDER BY day_total.day DESC, record.created_us DESC, record.key DESC LIMIT ?2
+"""
 OF_ID = """
 SELECT * FROM record WHERE name > ? AND name < ? ORDER BY day DESC, created_us DESC, key DESC
 """

@@ -1,4 +1,4 @@
-"""What many images share and sum up to, asked of the catalogue in one or two questions."""
+"""What many images share and sum up to, and which is the newest: one or two questions each."""
 
 from __future__ import annotations
 
@@ -18,15 +18,20 @@ min(created_us), max(created_us), min(prompt = ?2), min(model = ?3),
 min(provider = ?4), min(format = ?5), min(width = ?6 AND height = ?7)
 FROM carray(?1) AS wanted CROSS JOIN image ON image.key = wanted.value
 """
+_NEWEST_OF = """
+SELECT key FROM carray(?) AS wanted CROSS JOIN image ON image.key = wanted.value
+ORDER BY day DESC, created_us DESC, key DESC LIMIT 1
+"""
 _TOTALS = """
 SELECT ifnull(sum(images), 0), ifnull(sum(size_bytes), 0), ifnull(sum(sidecar_bytes), 0),
-ifnull(sum(without_sidecar), 0), min(oldest_us), max(newest_us) FROM day_total
+ifnull(sum(without_sidecar), 0), min(oldest_us), max(newest_us),
+(SELECT ifnull(max(key), 0) FROM image) FROM day_total
 """
 
 
 def totals_of(query: Query) -> StoreTotals:
     """Return what the store holds, from the days' totals."""
-    ((images, size, sidecars, without, oldest, newest),) = query(_TOTALS, ())
+    ((images, size, sidecars, without, oldest, newest, last_key),) = query(_TOTALS, ())
     return StoreTotals(
         images=images,
         size_bytes=size,
@@ -34,7 +39,14 @@ def totals_of(query: Query) -> StoreTotals:
         oldest=None if oldest is None else from_microseconds(oldest),
         newest=None if newest is None else from_microseconds(newest),
         without_sidecar=without,
+        last_key=last_key,
     )
+
+
+def newest_of(query: Query, keys: Collection[int]) -> int | None:
+    """Return which of these images is the newest; ``None`` if all of them are gone."""
+    rows = query(_NEWEST_OF, (carray(keys),)) if keys else []
+    return rows[0][0] if rows else None
 
 
 def summary_of(query: Query, keys: Collection[int]) -> SelectionSummary | None:

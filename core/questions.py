@@ -51,6 +51,10 @@ class Questions:
         """Return the records of these keys; a key of an image that is gone is left out."""
         return await self._index.read(Catalog.records, keys)
 
+    async def newest_of(self, keys: Collection[int]) -> int | None:
+        """Return the key of the newest of these images; ``None`` if all of them are gone."""
+        return await self._index.read(Catalog.newest_of, keys)
+
     def search(
         self, query: Query, days: Collection[int] | None = None
     ) -> AsyncGenerator[Found, None]:

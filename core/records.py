@@ -228,6 +228,7 @@ class StoreTotals(msgspec.Struct, frozen=True):
         oldest: When the oldest image was made, naive local time.
         newest: When the newest image was made, naive local time.
         without_sidecar: Number of images that have no sidecar.
+        last_key: The largest key of an image; 0 in an empty store. What comes later has a larger.
     """
 
     images: int
@@ -236,6 +237,7 @@ class StoreTotals(msgspec.Struct, frozen=True):
     oldest: datetime | None
     newest: datetime | None
     without_sidecar: int
+    last_key: int = 0
 
 
 class SelectionSummary(msgspec.Struct, frozen=True):

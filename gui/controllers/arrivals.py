@@ -34,7 +34,7 @@ class ArrivalController(QObject):
     counts down as the person gets there, and leads to the newest of them. What comes never
     moves what is seen or selected, unless the person follows the newest. What the person brings,
     by an import or by undoing, is no arrival: it is told to ``expect``, and nothing is counted
-    while such work is under way.
+    while such work is under way. Nor is what the store had before, and a search finds only now.
 
     Args:
         stores: Where stores are opened.
@@ -68,6 +68,7 @@ class ArrivalController(QObject):
         self._unseen = Unseen()  # of what is shown, above what is seen, or anywhere out of sight
         self._arrangement = BY_DAY
         self._all_shown = False  # once, since the store was opened
+        self._last_known = 0  # the largest key of the store when other images were shown last
         self._elsewhere = 0  # of other days than those shown
         self._totals: dict[int, int] = {}  # images by day, counted so far where not all is shown
         self._came: list[tuple[int, array[int]]] = []  # days and keys that are not counted yet
@@ -81,7 +82,7 @@ class ArrivalController(QObject):
         window.grid.visible_rows_changed.connect(self._on_visible_rows_changed)
         images.rowsInserted.connect(self._on_rows_inserted)
         images.rowsAboutToBeRemoved.connect(self._on_rows_about_to_go)
-        images.modelReset.connect(self._forget)
+        images.modelReset.connect(self._begin_anew)
         images.sections_changed.connect(self._on_sections_changed)
         window.dates.place_chosen.connect(self._on_place_chosen)
         works.changed.connect(self._count)
@@ -102,13 +103,23 @@ class ArrivalController(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         store.bridge.watching_changed.connect(self._on_watching_changed)
         store.bridge.images_changed.connect(self._on_images_changed)
-        self._all_shown = False
+        self._all_shown, self._last_known = False, 0
         store.tasks.start(self._follow_others(store))
-        store.tasks.start(self._wait_for_all())
+        store.tasks.start(self._wait_for_all(store))
 
-    async def _wait_for_all(self) -> None:
+    async def _wait_for_all(self, store: OpenStore) -> None:
         await self._settled()
+        await self._note_last(store)
         self._all_shown = True
+
+    async def _note_last(self, store: OpenStore) -> None:
+        self._last_known = (await store.manager.totals()).last_key
+
+    def _begin_anew(self) -> None:
+        """Other images are shown, or in another order: only what comes from now on is new."""
+        self._forget()
+        if (store := self._stores.store) is not None and self._all_shown:
+            store.tasks.start(self._note_last(store))
 
     async def _follow_others(self, store: OpenStore) -> None:
         """Follow what others write, once the pictures are there."""
@@ -157,7 +168,7 @@ class ArrivalController(QObject):
     def _on_sections_changed(self) -> None:
         if self._images.arrangement != self._arrangement:
             self._arrangement = self._images.arrangement
-            self._forget()
+            self._begin_anew()
         elif self._arranged:
             self._count()
 
@@ -198,10 +209,17 @@ class ArrivalController(QObject):
                     if record.path in self._expected:
                         self._expected.discard(record.path)
                         brought.add(record.key)
-        if times_seen == self._times_seen:
-            for day, keys in came:
-                self._unseen.add(day, (key for key in keys if key not in brought))
-            self._see(self._window.grid.visible_rows())
+        if times_seen != self._times_seen:
+            return
+        new: array[int] = array("q")
+        for day, keys in came:
+            of_day = [key for key in keys if key > self._last_known and key not in brought]
+            self._unseen.add(day, of_day)
+            new.extend(of_day)
+        visible = self._window.grid.visible_rows()
+        self._see(visible)
+        if new and self._arranged and self._follow.isChecked():
+            await self._lead(store, new + self._images.keys_between(visible.start, visible.stop))
 
     def _on_visible_rows_changed(self, first: int, last: int) -> None:
         seen = self._images.index(first) if first else QModelIndex()
@@ -253,14 +271,21 @@ class ArrivalController(QObject):
             self._jump()
 
     def _jump(self) -> None:
-        grid = self._window.grid
-        if self._arranged and (row := self._images.find(self._unseen.newest())) is not None:
-            grid.scrollTo(self._images.index(row), grid.ScrollHint.PositionAtCenter)
+        if (store := self._stores.store) is not None and self._arranged and self._unseen:
+            store.tasks.start(self._lead(store, self._unseen.keys))
             return
         if self._window.dates.place.kind != Kind.ALL:
             self._window.dates.choose()
-        grid.scrollToTop()
+        if not self._arranged:
+            self._window.grid.scrollToTop()
         self._forget()
+
+    async def _lead(self, store: OpenStore, keys: array[int]) -> None:
+        """Bring the newest of these images into view."""
+        grid, newest = self._window.grid, await store.manager.newest_of(keys)
+        row = None if newest is None else self._images.find(newest)
+        if row is not None and row not in grid.visible_rows():
+            grid.scrollTo(self._images.index(row), grid.ScrollHint.PositionAtCenter)
 
     def _forget(self) -> None:
         self._times_seen += 1

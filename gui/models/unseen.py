@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
+from itertools import chain
 
 
 class Unseen:
@@ -14,9 +16,10 @@ class Unseen:
     def __len__(self) -> int:
         return sum(map(len, self._keys.values()))
 
-    def newest(self) -> int:
-        """Return the key of the image that came last; 0 if there is none."""
-        return max((max(keys) for keys in self._keys.values() if keys), default=0)
+    @property
+    def keys(self) -> array[int]:
+        """The keys of all of them, in no order, an ``array('q')``."""
+        return array("q", chain.from_iterable(self._keys.values()))
 
     def add(self, day: int, keys: Iterable[int]) -> None:
         """Take note of images of one day."""

@@ -1,4 +1,4 @@
-"""A button over the grid that says how many images came above what is seen."""
+"""A button over the grid that says how many images came out of sight."""
 
 from __future__ import annotations
 

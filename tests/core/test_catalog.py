@@ -94,6 +94,18 @@ def test_what_goes_in_comes_out(catalog):
     assert catalog.newest() == [record]
 
 
+def test_by_their_keys_can_be_told_which_images_came_later(catalog):
+    assert catalog.totals().last_key == 0
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png"), row("b.png")]))])
+    last = catalog.totals().last_key
+    assert last == max(keys_in_order(catalog))
+    catalog.apply([FolderChange(FOLDER, gone=True)])
+    assert catalog.totals().last_key == 0
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("c.png", DAY - 9)]))])
+    assert keys_in_order(catalog) == [catalog.totals().last_key]
+    assert catalog.totals().last_key > last
+
+
 def test_where_the_sidecar_is(catalog):
     rows = [row("a.png", sidecar=NO_SIDECAR, cost_usd=None), row("b.png", sidecar=IN_METADATA)]
     catalog.apply([FolderChange("images", rows=pack(rows))])
@@ -208,6 +220,9 @@ def test_order_is_newest_first(catalog):
     names = {r.key: r.filename for r in catalog.newest()}
     assert list(names.values()) == ["d.png", "b.png", "a.png", "c.png"]
     assert keys_in_order(catalog) == list(names)
+    assert catalog.newest_of(list(names)) == next(iter(names))
+    assert catalog.newest_of([*names][2:1:-1] + [*names][:0:-1]) == [*names][1]
+    assert catalog.newest_of([]) is catalog.newest_of([99]) is None
     catalog.keep_days()
     assert keys_in_order(catalog) == list(names)
     assert [r.filename for r in catalog.newest(1)] == ["d.png"]

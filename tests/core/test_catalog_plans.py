@@ -92,6 +92,7 @@ CALLS: dict[str, Callable[[Catalog], object]] = {
     "find": lambda catalog: catalog.find("7-7"),
     "at": lambda catalog: catalog.at([f"{folder(7)}/7-7.png"]),
     "newest": lambda catalog: (catalog.newest(5), catalog.newest(5, NOON)),
+    "newest_of": lambda catalog: catalog.newest_of(some_keys(catalog)),
     "find_content": lambda catalog: catalog.find_content(SHA),
     "unhashed": lambda catalog: catalog.unhashed(1005),
     "oldest": lambda catalog: (catalog.oldest(BEGINNING, 5), catalog.oldest((NOON, 7), 5)),
