@@ -277,8 +277,6 @@ class Catalog(CatalogSearch):
                 if not keep_some_days(self._query):
                     break
 
-    # What images are looked at for
-
     def next_unexamined(self, most: int) -> list[Unexamined]:
         """Return images that nobody looked at, the newest first."""
         return next_unexamined(self._query, most)
