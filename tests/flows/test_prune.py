@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QRadioButton
 
 from gui.app import Session
+from gui.controllers.prune import Planner
 from gui.dialogs.prune import PruneDialog
 from gui.prune_text import told
 from gui.text import count_text, size_text
@@ -23,6 +24,7 @@ from tests.flows.conftest import open_window, until
 from tests.flows.forms import button, click, dialog_named, gone, part, press, type_over
 from tests.stores import image_files, sidecar_of
 
+PLANNING = (Planner._show_plan.__code__, Planner._show_choice.__code__)
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
@@ -38,10 +40,15 @@ async def prune(session: Session) -> PruneDialog:
     return dialog
 
 
+def plannings(session: Session) -> list[asyncio.Task[None]]:
+    """What is being planned or summed up, and also what no longer should be."""
+    tasks = session.stores.store.tasks._tasks
+    return [each for each in tasks if each.get_coro().cr_code in PLANNING]
+
+
 async def planned(session: Session) -> None:
     """Wait until nothing is planned and summed up any more: what comes late has come."""
-    tasks = session.stores.store.tasks._tasks
-    while planning := [each for each in tasks if "Planner." in each.get_coro().__qualname__]:
+    while planning := plannings(session):
         await asyncio.wait(planning)
 
 
@@ -285,7 +292,9 @@ async def test_while_a_field_is_wrong_nothing_can_be_confirmed(tmp_path):
     async with open_window(base) as session:
         dialog = await prune(session)
         confirm = button(dialog, "Move 9 images to the trash")
-        type_over(dialog, "Age in days", "2x")  # for a moment it was 2
+        type_over(dialog, "Age in days", "2")
+        assert plannings(session)
+        QTest.keyClicks(part(dialog, "Age in days"), "x")
         await planned(session)
         assert dialog.choice is None
         assert not confirm.isEnabled()
