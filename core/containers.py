@@ -252,7 +252,8 @@ _BEGINNINGS = (
     ("AVIF", re.compile(rb".{4}ftyp(avi[fs]|m[is]f1)", re.DOTALL)),
     ("BMP", re.compile(rb"BM")),
     ("GIF", re.compile(rb"GIF8")),
-    ("TIFF", re.compile(rb"II\*\0|MM\0\*")),
+    # Also where its number is in the wrong byte order; and BigTIFF.
+    ("TIFF", re.compile(rb"(II|MM)(\*\0|\0\*)|II\+\0|MM\0\+")),
 )
 _WALKS: dict[str, Callable[[BinaryIO], Beside]] = {
     "PNG": _look_in_png,

@@ -39,6 +39,11 @@ def with_fill_bytes() -> bytes:
     return content[:2] + b"\xff\xff\xff" + content[2:]
 
 
+def with_swapped_number() -> bytes:
+    """A TIFF whose number 42 is in the other byte order, which readers put up with."""
+    return b"II\0*" + saved("TIFF")[4:]
+
+
 GOOD = (
     {name: saved(name) for name in FORMATS}
     | {
@@ -54,6 +59,8 @@ GOOD = (
         "GIF, with strays": saved("GIF")[:-1] + b"\0\0;",
         "AVIF, animated": saved("AVIF", **ANOTHER),
         "TIFF, packed": saved("TIFF", compression="tiff_lzw"),
+        "TIFF, big": saved("TIFF", big_tiff=True),
+        "TIFF, with a swapped number": with_swapped_number(),
         "BMP, of one byte": saved("BMP", NOISE.convert("L")),
     }
     | {f"{name}, signed": generated.signed(saved(name), MEDIA_TYPES[name]) for name in MEDIA_TYPES}
