@@ -2,8 +2,9 @@
 
 Nothing is decoded and nothing is read that is not wanted: a walk goes from one part's header to
 the next, and so finds out whether the file reaches the end that it should have; what comes after
-that is no fault. Broken files end it early, with what was found until then. Where a C2PA manifest
-is embedded in each format, the C2PA specification 2.2 says in annex A ("Embedding manifests").
+that is no fault, nor what is beyond so many parts. Broken files end it early, with what was found
+until then. Where a C2PA manifest is embedded in each format, the C2PA specification 2.2 says in
+annex A ("Embedding manifests").
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from core.png_texts import KINDS, LONGEST_TEXT, read_text
 
 MOST_TEXTS = 1_000
 MOST_PARTS = 100_000
+MOST_SUB_BLOCKS = 200_000  # of a GIF, mostly of 255 bytes: 50 MB, gone over in a tenth of a second
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _C2PA_TIFF_TAG = 0xCD41
 _XMP_KEYWORD = "XML:com.adobe.xmp"
 _AVIF_BOXES = (b"ftyp", b"meta", b"moov", b"mdat")  # others may be what was put after the end
+_NO_CHUNK = bytes(4)
 _BLOCK = 1 << 14
 
 
@@ -34,7 +37,8 @@ class Beside(NamedTuple):
         xmp: The XMP packet of a PNG; Pillow tells that of other formats.
         exif: The Exif block of a PNG, as of a TIFF file; likewise.
         signed: Whether there is a C2PA manifest.
-        cut_off: Whether the file ends before it should; of TIFF and BMP only Pillow can tell.
+        cut_off: Whether the file ends before it should, as far as it was walked; of TIFF and BMP
+            only Pillow can tell.
     """
 
     texts: tuple[tuple[str, str], ...] = ()
@@ -73,9 +77,10 @@ def look_beside(file: BinaryIO, file_format: str, *, texts: bool = True) -> Besi
 
 def _look_in_png(file: BinaryIO, *, texts: bool = True) -> Beside:
     found: list[tuple[str, str]] = []
-    xmp = exif = kind = b""
-    signed = False
+    xmp = exif = b""
+    signed = cut_off = False
     for kind, length in _png_chunks(file):
+        cut_off = kind == _NO_CHUNK
         if kind == b"caBX":
             signed = True
         elif not texts or length > LONGEST_TEXT:
@@ -88,19 +93,18 @@ def _look_in_png(file: BinaryIO, *, texts: bool = True) -> Beside:
                 xmp = text[1].encode()
             elif text is not None:
                 found.append(text)
-    return Beside(tuple(found), xmp, exif, signed, cut_off=kind != b"IEND")
+    return Beside(tuple(found), xmp, exif, signed, cut_off)
 
 
 def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Walk to IEND, or to where no chunk is: the file's end, or zeros where a copy was left off."""
     at = 8
     for _ in range(MOST_PARTS):
         file.seek(at)
-        head = file.read(8)
-        if len(head) < 8:
-            return
-        length = int.from_bytes(head[:4])
-        yield head[4:], length
-        if head[4:] == b"IEND":
+        head = file.read(8).ljust(8, b"\0")
+        kind, length = head[4:], int.from_bytes(head[:4])
+        yield kind, length
+        if kind in (b"IEND", _NO_CHUNK):
             return
         at += 12 + length
 
@@ -180,6 +184,8 @@ def _look_in_avif(file: BinaryIO) -> Beside:
         if length < skipped:  # 0: up to the end of the file
             break
         at += length
+    else:
+        described = True  # perhaps, further on
     return Beside(signed=signed, cut_off=cut_off or not described)
 
 
@@ -201,6 +207,7 @@ def _look_in_gif(file: BinaryIO) -> Beside:
 
 def _gif_extensions(file: BinaryIO) -> Iterator[bytes]:
     """Walk to the trailer, over what decoders go over; yield the names of applications' blocks."""
+    sub_blocks = 0
     for _ in range(MOST_PARTS):
         kind = _byte(file)
         if kind == 0x3B:
@@ -214,6 +221,9 @@ def _gif_extensions(file: BinaryIO) -> Iterator[bytes]:
             yield file.read(_byte(file))
         while length := _byte(file):
             file.seek(length, os.SEEK_CUR)
+            sub_blocks += 1
+            if sub_blocks == MOST_SUB_BLOCKS:
+                return
 
 
 def _colour_table(flags: int) -> int:

@@ -146,3 +146,56 @@ BROKEN = {
 def test_what_has_no_header_that_can_be_read_is_broken(name: str) -> None:
     assert name == "a PNG too large to show" or not decodes(BROKEN[name])
     assert seen(BROKEN[name]).broken
+
+
+MANY = 1_500_000
+
+
+class Counting(io.BytesIO):
+    """A file that counts how often it is read from."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+def put_into(name: str, at: int, parts: bytes) -> bytes:
+    return GOOD[name][:at] + parts + GOOD[name][at:]
+
+
+def of_many_parts(file_format: str) -> bytes:
+    """An image file of so many parts that to walk over all of them would take seconds."""
+    after_tables = 13 + 3 * 256
+    match file_format:
+        case "PNG":
+            return put_into("PNG", 8 + 25, chunk(b"teSt", b"") * MANY)
+        case "JPEG":
+            return put_into("JPEG", 2, b"\xff\xe9\0\2" * MANY)
+        case "AVIF":
+            return struct.pack(">I4s4s4x", 16, b"ftyp", b"avif") + b"\0\0\0\x08free" * MANY
+        case "GIF":
+            return put_into("GIF", after_tables, b"!\xff" + b"\1x" * MANY + b"\0")
+        case "GIF, of comments":
+            return put_into("GIF", after_tables, b"!\xfe\1x\0" * MANY)
+        case "GIF, after its image":
+            return GOOD["GIF"][:-1] + b"!\xfe" + b"\1x" * MANY + b"\0;"
+        case "TIFF":
+            return b"II+\0\x08\0\0\0" + struct.pack("<QQ", 16, MANY) + bytes(20) * MANY
+    raise AssertionError(file_format)
+
+
+@pytest.mark.parametrize(
+    "file_format",
+    ["PNG", "JPEG", "AVIF", "GIF", "GIF, of comments", "GIF, after its image", "TIFF"],
+)
+def test_what_is_not_walked_to_its_end_is_not_broken(file_format: str) -> None:
+    file = Counting(of_many_parts(file_format))
+    assert not look_at(file).broken
+    assert file.reads < MANY / 2
+
+
+@pytest.mark.parametrize("name", ["PNG", "JPEG"])
+def test_what_goes_on_in_zeros_is_broken(name: str) -> None:
+    assert seen(GOOD[name][:-1000] + bytes(2_000_000)).broken
