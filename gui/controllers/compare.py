@@ -70,7 +70,7 @@ class CompareController(QObject):
         self._unprepared: list[Callable[[], object]] = [
             *(partial(import_module, part) for part in _PARTS),
             lambda: self._window.compare,
-            *[lambda: self._window.compare.add_spare()] * COMPARABLE[-1],
+            *[self._add_spare] * COMPARABLE[-1],
         ]
         self._preparing = QTimer(self, singleShot=True, interval=0)
         self._preparing.timeout.connect(self._prepare)
@@ -161,10 +161,19 @@ class CompareController(QObject):
             self.leave()
 
     def _prepare(self) -> None:
-        """Make what comparing takes, now that somebody may want to: a part a turn of the loop."""
+        """Make what comparing takes, now that somebody may want to: a part a turn of the loop.
+
+        All at once would hold up painting and input for several times as long as a frame. In a
+        thread it would be no better: an import holds the lock of the interpreter nearly throughout.
+        """
         self._unprepared.pop(0)()
         if self._unprepared:
             self._preparing.start()
+
+    def _add_spare(self) -> None:
+        """Make a pane, unless so many have been needed before that there are enough."""
+        if self._window.compare.made < COMPARABLE[-1]:
+            self._window.compare.add_spare()
 
     def _on_images_edited(self, keys: frozenset[int]) -> None:
         if self._comparison is not None:

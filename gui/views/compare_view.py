@@ -83,6 +83,11 @@ class CompareView(QWidget):
         return self._area.panes
 
     @property
+    def made(self) -> int:
+        """How many panes there are, with those that are spare."""
+        return len(self.panes) + len(self._spare)
+
+    @property
     def current(self) -> ComparePane | None:
         """The pane that is acted on."""
         return self._current

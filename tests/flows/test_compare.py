@@ -24,6 +24,7 @@ from gui.models.compared_table import ComparedRole
 from gui.models.place import Kind as PlaceKind
 from gui.models.word_diff import Kind
 from gui.views.canvas import PictureCanvas
+from gui.views.compare_pane import ComparePane
 from tests.flows.canvases import turn_wheel
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.stores import NEWEST, make_image, newest_first
@@ -146,6 +147,20 @@ async def test_it_opens_over_the_grid_and_leaves_it_as_it_was(store) -> None:
         QTest.keyClick(session.grid, Key.Key_C)
         await session.compare.settled()
         assert names(session) == [expected[row].name for row in rows]
+
+
+async def test_no_more_panes_are_made_than_images_can_be_compared(store) -> None:
+    async with open_window(store(images=6, days=1)) as session:
+        await open_compare(session)  # before any is made ahead
+        press(session, Key.Key_Escape)
+        choose(session, (2, 3))
+        await until(lambda: made_panes() >= 4)
+        await open_compare(session, range(4))
+        assert made_panes() == 4
+
+
+def made_panes() -> int:
+    return sum(isinstance(widget, ComparePane) for widget in QApplication.allWidgets())
 
 
 @pytest.mark.parametrize("rows", [[0], [0, 1, 2, 3, 4], []])
@@ -353,11 +368,9 @@ async def test_names_that_begin_alike_are_told_apart_in_narrow_panes(store) -> N
     async with open_window(base, size=(1200, 700)) as session:
         await open_compare(session, (0, 1, 2, 3))
         session.window.resize(720, 700)
-        await asyncio.sleep(0.05)
         labels = [pane.findChild(QLabel, "paneName") for pane in session.window.compare.panes]
-        shown = [label.text() for label in labels]
-        assert all("…" in text for text in shown)
-        assert len(set(shown)) == 4
+        await until(lambda: all("…" in label.text() for label in labels))
+        assert len({label.text() for label in labels}) == 4
         tips = [re.sub("<[^>]*>", "", label.toolTip()) for label in labels]
         assert tips == names(session)
         session.window.resize(1400, 700)
