@@ -124,7 +124,12 @@ class CompareView(QWidget):
             self._spare.append(pane)
 
     def choose(self, pane: ComparePane) -> None:
-        """Have a pane be the one that is acted on; it gets the focus from another one."""
+        """Have a pane be the one that is acted on; it gets the focus from another one.
+
+        One that is shown no more, to which the focus went as others were hidden, is not chosen.
+        """
+        if pane not in self.panes:
+            return
         changed, self._current = pane is not self._current, pane
         self.setFocusProxy(pane.canvas)
         for each in self.panes:

@@ -14,12 +14,16 @@ BELOW_PX: Final = 12  # the upper edge of what it lies on
 
 
 class NewImagesButton(QPushButton):
-    """Lies over its parent's upper edge, in the middle; never takes the focus by itself."""
+    """Lies over its parent's upper edge, in the middle.
+
+    It has the focus only where Tab leads to it, and gives it to its parent when it goes.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._around = parent
         self.setObjectName("newImages")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         parent.installEventFilter(self)
         self.hide()
@@ -27,6 +31,8 @@ class NewImagesButton(QPushButton):
     def set_count(self, count: int) -> None:
         """Say how many; 0 takes it away."""
         came = count > 0 and self.isHidden()
+        if not count and self.hasFocus():
+            self._around.setFocus()
         self.setVisible(count > 0)
         if count:
             self.setText(translated("arrivals", "{count} new", count=number_text(count)))

@@ -172,10 +172,14 @@ async def test_what_comes_out_of_sight_in_another_order_is_counted_and_led_to(
         await until(lambda: new.text() == "2 new")
         came = [row for row in range(303) if session.images.key_at(row) not in before]
         assert came[0] == 0 and came[-1] == 302
+        grid.setFocus()
         QTest.mouseClick(new, Qt.MouseButton.LeftButton)
         await until(lambda: 302 in grid.visible_rows() and new.text() == "1 new")
-        QTest.mouseClick(new, Qt.MouseButton.LeftButton)
+        assert grid.hasFocus()
+        new.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(new, Qt.Key.Key_Space)
         await until(lambda: came[1] in grid.visible_rows() and not new.isVisible())
+        assert grid.hasFocus()
 
 
 async def test_of_a_burst_in_another_order_the_newest_is_led_to(tmp_path: Path) -> None:

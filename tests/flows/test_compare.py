@@ -549,3 +549,26 @@ async def test_all_is_said_when_the_files_have_told_theirs(store, monkeypatch) -
             await asyncio.wait_for(session.compare.settled(), 1)
         told.set()
         await session.compare.settled()
+
+
+async def test_the_current_image_alone_is_acted_on_however_the_comparison_before_ended(
+    store,
+) -> None:
+    def type_key(key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
+        QTest.keyClick(QApplication.focusWidget(), key, modifier)
+
+    async with open_window(store(images=14, days=1)) as session:
+        await open_compare(session, (2, 5, 9, 12))
+        type_key(Key.Key_X)
+        await until(lambda: len(session.window.compare.panes) == 3)
+        type_key(Key.Key_Delete)
+        await until(lambda: not session.history.busy and session.images.rowCount() == 13)
+        await session.compare.settled()
+        type_key(Key.Key_Z, CTRL)
+        await until(lambda: not session.history.busy and session.images.rowCount() == 14)
+        await asyncio.sleep(0.3)
+        while session.window.shows_compare:
+            type_key(Key.Key_X)
+            await asyncio.sleep(0.05)
+        await open_compare(session, (2, 5))
+        current(session)
