@@ -68,6 +68,7 @@ API = {
     "prune_runs": ("async", ""),
     "cleanup_last_run": ("async", ""),
     "apply": ("", "settings"),
+    "newest_of": ("async", "keys"),
     "pinned_images": ("async", ""),
     "located": ("async", "paths"),
     "follow": ("", ""),
