@@ -98,7 +98,8 @@ def _ear(folders: set[str]) -> Iterator[RustNotify]:
         ignore_permission_denied=True,
     ) as ear:  # fmt: skip
         watches = [count for file, count in _watches().items() if before.get(file) != count]
-        if watches and max(watches) < len(folders):
+        fewer = bool(watches) and max(watches) < len(folders)
+        if fewer and max(watches) < sum(Path(path).is_dir() for path in folders):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         yield ear
 
