@@ -219,7 +219,8 @@ def is_painted(widget):
     )
 
 
-async def test_values_are_marked_at_once_but_not_while_the_window_waits(store, monkeypatch):
+def hold_marks(monkeypatch):
+    """Have no value marked until the returned event is set, and nothing counted any more."""
     marking = threading.Event()
 
     def slowly(*search):
@@ -229,12 +230,17 @@ async def test_values_are_marked_at_once_but_not_while_the_window_waits(store, m
     async def for_ever(*_):
         await asyncio.Event().wait()
 
+    monkeypatch.setattr("gui.controllers.facets.marked", slowly)
+    monkeypatch.setattr(FacetCounter, "count", for_ever)
+    return marking
+
+
+async def test_values_are_marked_at_once_but_not_while_the_window_waits(store, monkeypatch):
     base = store(images=40, days=4)
     async with open_window(base) as session:
         await counted(session)
         (model,) = commonest(base, Facet.MODEL, 1)
-        monkeypatch.setattr("gui.controllers.facets.marked", slowly)
-        monkeypatch.setattr(FacetCounter, "count", for_ever)
+        marking = hold_marks(monkeypatch)
         session.window.search.setText(f'model:"{model}"')
         await until(lambda: not session.search.pending)
         await all_loaded(session)
@@ -244,22 +250,12 @@ async def test_values_are_marked_at_once_but_not_while_the_window_waits(store, m
 
 
 async def test_clicks_follow_each_other_without_waiting_for_marks(store, monkeypatch):
-    marking = threading.Event()
-
-    def slowly(*search):
-        assert marking.wait(20)
-        return marked(*search)
-
-    async def for_ever(*_):
-        await asyncio.Event().wait()
-
     base = store(images=40, days=4)
     first, second = commonest(base, Facet.MODEL)
     async with open_window(base) as session:
         await counted(session)
         box = session.window.search
-        monkeypatch.setattr("gui.controllers.facets.marked", slowly)
-        monkeypatch.setattr(FacetCounter, "count", for_ever)
+        marking = hold_marks(monkeypatch)
         for value, modifier, said in (
             (first, CONTROL, f"model:{first}"),
             (second, CONTROL, f"model:{first},{second}"),
