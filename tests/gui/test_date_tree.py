@@ -413,8 +413,8 @@ def test_a_frame_paints_some_rows_and_the_next_ones_the_rest(
     monkeypatch.setattr("gui.views.row_pictures._SECONDS_A_FRAME", 0)
     view.setPalette(palette_of(DARK))
     view.setPalette(QApplication.palette())  # all are forgotten
-    assert view.viewport().grab().toImage() != whole
+    part = view.viewport().grab().toImage()
     assert not view.painted_well
-    # A frame of a part of the rows may be painted well while one of the others is on its way.
-    qtbot.waitUntil(lambda: view.painted_well and not view._refining.isActive())
-    assert view.viewport().grab().toImage() == whole
+    qtbot.waitUntil(lambda: view.painted_well)  # more frames come by themselves
+    # Whatever else became of the window meanwhile, such as its activation, makes all rows new.
+    assert painted(view) == whole != part
