@@ -409,10 +409,11 @@ def test_a_frame_paints_some_rows_and_the_next_ones_the_rest(
     model.set_totals([total(FRIDAY - timedelta(days=back)) for back in range(19)])
     view.show()
     qtbot.waitExposed(view)
+    view.setPalette(palette_of(LIGHT))  # its own, whatever the application's is
     whole = painted(view)
     monkeypatch.setattr("gui.views.row_pictures._SECONDS_A_FRAME", 0)
-    view.setPalette(palette_of(DARK))
-    view.setPalette(QApplication.palette())  # all are forgotten
+    for colours in (DARK, LIGHT):  # all rows are forgotten
+        view.setPalette(palette_of(colours))
     part = view.viewport().grab().toImage()
     assert not view.painted_well
     qtbot.waitUntil(lambda: view.painted_well)  # more frames come by themselves
