@@ -211,7 +211,7 @@ class Catalog(CatalogSearch):
     def doubt_folders(self, paths: Collection[str]) -> None:
         """Have the next scan list these folders, whatever their times say."""
         sql = "UPDATE folder SET mtime_ns = NULL WHERE path IN (SELECT value FROM json_each(?))"
-        with self._transaction("BEGIN IMMEDIATE"):
+        with self._writing():
             self._query(sql, (json_text(paths),))
 
     def folder_entries(self, path: str) -> dict[str, FileEntry]:
@@ -241,7 +241,7 @@ class Catalog(CatalogSearch):
             days=frozenset(days.union(entry.day for entry in before)),
             keys=frozenset(entry.key for change in changes for entry in change.replaced),
         )
-        with self._transaction("BEGIN IMMEDIATE"):
+        with self._writing():
             for change in changes:
                 apply_change(self._query, change)
             bound_edits(self._query)
@@ -273,7 +273,7 @@ class Catalog(CatalogSearch):
     def keep_days(self) -> None:
         """Keep the ordered keys of every day for ``days`` to read at once; after a scan."""
         while True:
-            with self._transaction("BEGIN IMMEDIATE"):
+            with self._writing():
                 if not keep_some_days(self._query):
                     break
 
@@ -286,12 +286,12 @@ class Catalog(CatalogSearch):
 
         ``None`` stands for those that could not be opened.
         """
-        with self._transaction("BEGIN IMMEDIATE"):
+        with self._writing():
             return note_examined(self._query, looked)
 
     def forget_examined_in_vain(self, most: int) -> bool:
         """Have some images that could not be opened looked at again, if there are any."""
-        with self._transaction("BEGIN IMMEDIATE"):
+        with self._writing():
             return forget_examined_in_vain(self._query, most)
 
     def unexamined(self) -> int:

@@ -23,7 +23,8 @@ from core.search_tables import SEARCH_SCHEMA
 
 APPLICATION_ID = 0x43534854  # "CSHT"
 VERSION = 10
-BUSY_MILLISECONDS = 5000
+BUSY_SECONDS = 5.0  # for which a lock of others is waited for
+BUSY_TURN = 0.002
 SMALL_CACHE, LARGE_CACHE = 4_000, 32_000  # KiB: for questions, and for writing very much
 LARGE_DAY = 4096  # images
 
@@ -182,8 +183,18 @@ def _prepare_patiently(connection: apsw.Connection, path: Path, store: Path) -> 
     return _prepare(connection, path, store)
 
 
+def _wait_for_others(times: int) -> bool:
+    """Wait for a lock; tell whether to ask again.
+
+    SQLite's own busy timeout soon asks only ten times a second, and then, amid the many short
+    transactions of a scan, again and again while one is under way.
+    """
+    time.sleep(BUSY_TURN)
+    return times * BUSY_TURN < BUSY_SECONDS
+
+
 def _prepare(connection: apsw.Connection, path: Path, store: Path) -> None:
-    connection.set_busy_timeout(BUSY_MILLISECONDS)
+    connection.set_busy_handler(_wait_for_others)
     if not connection.pragma("page_count"):
         connection.reserve_bytes("main", 8)  # where the checksum of a page goes
     connection.pragma("journal_mode", "wal")

@@ -150,7 +150,7 @@ class CatalogSearch(CatalogFile):
 
     def add_searchable(self, most: int) -> frozenset[int]:
         """Have searches find so many more images; return their days, none if none waits."""
-        with self._transaction("BEGIN IMMEDIATE"):
+        with self._writing():
             return add_searchable(self._query, most)
 
 

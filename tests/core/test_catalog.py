@@ -1,6 +1,8 @@
 import random
 import subprocess
 import sys
+import threading
+import time
 from array import array
 from collections import defaultdict
 from datetime import date
@@ -568,3 +570,38 @@ def test_processes_write_and_read_one_catalogue_at_once(path):
     assert catalog.totals().images == 3 * 40 * 10
     assert len(set(keys_in_order(catalog))) == 1200
     catalog.close()
+
+
+def test_whoever_waits_gets_a_turn_amid_very_many_writes(path):
+    most, turns = 150, 0
+    writing, waited = threading.Event(), threading.Event()
+
+    def write() -> None:
+        nonlocal turns
+        catalog = open_catalog(path, STORE)
+        while turns < most and not waited.is_set():
+            with catalog._writing():
+                time.sleep(0.01)
+            turns += 1
+            writing.set()
+        catalog.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    writing.wait()
+    catalog = open_catalog(path, STORE)
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")]))])
+    waited.set()
+    thread.join()
+    catalog.close()
+    assert turns < most
+
+
+def test_a_catalogue_that_others_lock_for_too_long_is_an_error(path, catalog, monkeypatch):
+    monkeypatch.setattr("core.catalog_schema.BUSY_SECONDS", 0.1)
+    other = open_catalog(path, STORE)
+    with other._writing(), pytest.raises(CatalogError, match="locked"):
+        catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")]))])
+    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")]))])
+    other.close()
+    assert catalog.totals().images == 1
