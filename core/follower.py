@@ -26,7 +26,9 @@ from core.watcher import Hints, Watcher, Watching
 log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.05
-PAUSE_SECONDS = 0.5  # at least, between two looks at the folders
+CALM_SECONDS = 0.2  # without a hint, before the folders are looked at
+STORM_SECONDS = 1.0  # of hints, after which that is done amid them
+PAUSE_SECONDS = 0.5  # at least, between two looks at folders of which nothing new was heard
 SETTLED_SECONDS = 2.5  # a folder this long untouched has a time that says all
 IDLE_SECONDS = 60.0  # without a hint, until everything is looked at
 LATEST_SECONDS = 600.0  # until that is done in a store in which something always happens
@@ -61,6 +63,7 @@ class Follower:
         self._polls = False  # then hints come all the time, and say nothing
         self._last_hint = self._full_ended = time.monotonic()
         self._full_took = 0.0
+        self._unlisted = 0.0  # when it was heard last of what only a look at folders tells
         self._is_back = False  # the person, since everything was looked at
         self._watcher = make_watcher(base, self._on_hints, self._on_watching)
         self._tasks = [asyncio.create_task(self._repeat(self._follow_files)),
@@ -99,6 +102,8 @@ class Follower:
             self._files_came.set()
         if not self._polls:
             self._last_hint = time.monotonic()
+            if hints is None:
+                self._unlisted = self._last_hint
         self._hinted.set()
 
     def _take_note(self, how: Watching) -> None:
@@ -131,6 +136,7 @@ class Follower:
                 await self._index.refresh(images)
             if others:
                 await self._index.doubt({path.rpartition("/")[0] for path in others})
+                self._unlisted = time.monotonic()
                 self._hinted.set()
         except StoreError:
             self._files |= files
@@ -151,6 +157,7 @@ class Follower:
         """Look at the folders until nothing has come for a while."""
         looked = 0.0
         while looked < self._last_hint + SETTLED_SECONDS and (not looked or self._until_full()):
+            await self._wait_for_calm()
             self._hinted.clear()
             await self._index.settled()  # a scan under way may have passed what changed since
             began = time.monotonic()
@@ -160,8 +167,15 @@ class Follower:
                 self._hinted.set()
                 raise
             looked = time.monotonic()
-            pause = looked - began  # half of the time at most
-            await asyncio.sleep(pause if self._polls else max(PAUSE_SECONDS, pause))
+            if self._unlisted < began:
+                pause = looked - began  # half of the time at most
+                await asyncio.sleep(pause if self._polls else max(PAUSE_SECONDS, pause))
+
+    async def _wait_for_calm(self) -> None:
+        """Wait until hints pause: a folder that is listed amid a burst has to be listed again."""
+        latest = time.monotonic() + STORM_SECONDS
+        while (left := min(self._last_hint + CALM_SECONDS, latest) - time.monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(left)
 
     async def _look_at_everything(self) -> None:
         began = time.monotonic()

@@ -304,6 +304,63 @@ async def test_without_any_hint_idling_is_enough(
         await until_true(manager)
 
 
+async def test_what_comes_in_pieces_is_listed_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.follower.CALM_SECONDS", 2.0)
+    monkeypatch.setattr("core.follower.STORM_SECONDS", PATIENCE)
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
+    store = DiskStore(tmp_path)
+    store.dated(NOON, 1)
+    async with followed(tmp_path) as manager:
+        with closing(manager.events()) as events:
+            for number in range(2, 10):
+                store.dated(NOON, number)
+                manager._follower._take(None)
+                await asyncio.sleep(0.02)
+            async for event in events:
+                if isinstance(event, ImagesChanged):
+                    break
+        assert len(await known(manager)) == 9
+
+
+async def test_amid_a_storm_the_folders_are_looked_at_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.follower.CALM_SECONDS", PATIENCE)
+    monkeypatch.setattr("core.follower.STORM_SECONDS", 0.2)
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
+    store = DiskStore(tmp_path)
+    store.dated(NOON, 1)
+    async with followed(tmp_path) as manager:
+        store.dated(NOON, 2)
+        manager._follower._take(None)
+        await until_true(manager)
+
+
+async def test_what_a_look_may_have_passed_is_looked_for_without_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.follower.PAUSE_SECONDS", PATIENCE)
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
+    store = DiskStore(tmp_path)
+    store.dated(NOON, 1)
+    async with followed(tmp_path) as manager:
+        look, passed = manager._index.look, asyncio.Event()
+
+        async def look_and_pass_one() -> None:
+            await look()
+            if not passed.is_set():
+                passed.set()
+                store.dated(NOON, 2)
+                manager._follower._take(None)
+
+        monkeypatch.setattr(manager._index, "look", look_and_pass_one)
+        manager._follower._take(None)
+        await passed.wait()
+        await until_true(manager)
+
+
 class Late(Watcher):
     """A watcher that begins so late that something is saved just before."""
 
