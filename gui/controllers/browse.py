@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +21,8 @@ from gui.main_window import MainWindow
 from gui.models.date_tree import DateTreeModel
 from gui.models.image_list import ImageListModel
 from gui.models.place import Kind, Place
+
+SCAN_REST_SECONDS = 0.2  # between two times of bringing up to date what a scan goes on finding
 
 
 class BrowseController(QObject):
@@ -66,6 +69,7 @@ class BrowseController(QObject):
         self._stale: set[int] = set()
         self._following = False
         self._settled = asyncio.Event()
+        self._scan_ended = asyncio.Event()
         search.found.connect(self._on_found)
         search.outdated.connect(lambda days: self._on_images_changed(days, frozenset()))
         stores.opened.connect(self._on_opened)
@@ -234,9 +238,18 @@ class BrowseController(QObject):
                     raise
                 await self._overview.show(store, frozenset(days))
                 self.told.emit(frozenset(days))
+                await self._rest()
         finally:
             self._following = False
         self._check_settled()
+
+    async def _rest(self) -> None:
+        """Let a scan under way have the machine for a moment, but not wait for it after its end."""
+        if self._overview.indexing:
+            self._scan_ended.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SCAN_REST_SECONDS):
+                    await self._scan_ended.wait()
 
     async def _bring_up(self, store: OpenStore, days: frozenset[int]) -> None:
         """Bring some days up to date."""
@@ -256,7 +269,9 @@ class BrowseController(QObject):
         self._reports.show(scan)
         if scan.progress is not None:
             self._settled.clear()
-        elif self._store is not None:
+            return
+        self._scan_ended.set()
+        if self._store is not None:
             self._store.tasks.start(self._finish_scan(self._store))
 
     async def _finish_scan(self, store: OpenStore) -> None:
