@@ -8,15 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import select
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
-import apsw
 from PySide6.QtWidgets import QApplication
 
 from core.places import store_cache_folder
@@ -99,11 +97,10 @@ async def _others(
         return time.perf_counter()  # here: the loop that is to know may be busy with what came
 
     # A process: two SQLites in one undo each other's locks, sqlite.org/howtocorrupt.html, 2.2.
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
     other = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.following", "lock",
-        str(store_cache_folder(base) / "catalog.db"),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable, "-m", "tests.bench.locking", str(base), **pipes
+    )
     assert other.stdin is not None and other.stdout is not None
     await other.stdout.readline()  # it is there
     last_write = await asyncio.to_thread(written)
@@ -127,35 +124,16 @@ async def _same(session: Session, wanted: set[str]) -> bool:
     return {record.path for record in records.values()} == wanted
 
 
-def _wait_for_lock(catalog: str) -> int:
-    """Take the right to write into the catalogue again and again; say the longest wait at last."""
-    longest = 0.0
-    with closing(apsw.Connection(catalog)) as other:
-        other.set_busy_timeout(60_000)
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        while not select.select([sys.stdin], [], [], TURN)[0]:
-            began = time.perf_counter()
-            other.execute("BEGIN IMMEDIATE")
-            longest = max(longest, time.perf_counter() - began)
-            other.execute("ROLLBACK")
-    sys.stdout.write(f"{longest}\n")
-    return 0
-
-
 def _replace(base: Path, new: Path) -> None:
     """Take away file by file, then bring others, as a checkout does."""
-    for path in sorted((base / "images").rglob("*"), reverse=True):
-        if path.is_dir():
-            path.rmdir()
-        else:
-            path.unlink()
+    subprocess.run(["rm", "-r", *map(str, (base / "images").iterdir())], check=True)
     _copy(base, new)
 
 
 def _copy(base: Path, new: Path) -> None:
-    links: Callable[[str, str], object] = os.link  # 10 GB of pixels would measure the disk
-    shutil.copytree(new / "images", base / "images", copy_function=links, dirs_exist_ok=True)
+    """Bring files by another program: a thread of this one would hold the window up."""
+    links = ["cp", "--recursive", "--link"]  # 10 GB of pixels would measure the disk
+    subprocess.run([*links, f"{new / 'images'}/.", str(base / "images")], check=True)
 
 
 async def _measured(what: str, base: Path, more: str) -> dict[str, float]:
@@ -176,8 +154,6 @@ async def _measured(what: str, base: Path, more: str) -> dict[str, float]:
 
 def main() -> int:
     """Measure what the arguments say and print it."""
-    if sys.argv[1] == "lock":
-        return _wait_for_lock(sys.argv[2])
     what, base, more = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     app = QApplication([])
     app.setQuitOnLastWindowClosed(False)
