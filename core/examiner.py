@@ -13,7 +13,6 @@ from core.soundness import Seen, look_at
 
 AT_ONCE = 100  # images noted in one transaction
 FORGOTTEN_AT_ONCE = 1000
-TURN_SECONDS = 0.1  # for which a worker is kept from other jobs
 
 
 def examine(

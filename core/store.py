@@ -16,7 +16,6 @@ from core.embedded_records import Embedded
 from core.errors import StoreError
 from core.event_stream import EventStream
 from core.events import EventBus, ImagesExamined, Listener
-from core.examiner import TURN_SECONDS
 from core.follower import Follower
 from core.index import Index
 from core.pictures import Frame, LargePicture, Pictures
@@ -33,6 +32,8 @@ from core.thumbnails import TIMEOUT, Thumbnails
 from core.workers import WorkerPool
 
 log = logging.getLogger(__name__)
+
+EXAMINE_SECONDS = 0.1  # for which a worker is kept from other jobs
 
 Metadata = dict[str, Any]
 T = TypeVar("T")
@@ -160,7 +161,7 @@ class Store(Questions):
             return False
         losses = self._index.losses  # while the store was out of reach, nothing could be opened
         again = losses != self._examined_after
-        arguments = str(self.base_path), str(self._index.path), TURN_SECONDS, again
+        arguments = str(self.base_path), str(self._index.path), EXAMINE_SECONDS, again
         try:
             found = await self._workers.call("examine", *arguments)
         except StoreError as error:

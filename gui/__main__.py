@@ -7,6 +7,7 @@ machine without a display gets a sentence and not an abort.
 from __future__ import annotations
 
 import argparse
+import builtins
 import logging
 import os
 import re
@@ -35,10 +36,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(NO_DISPLAY)
             return 1
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    import core.manager  # noqa: F401 - PySide6 reads the source of what is imported after it
+    _import_qt()
     from gui.app import start
 
     return start(options)
+
+
+def _import_qt() -> None:
+    """Import PySide6, but not by its own ``__import__``.
+
+    That reads the source of every module that is imported later, which takes a tenth of a second,
+    to see whether it asks for ``__feature__``. Nothing here does.
+    """
+    own = builtins.__import__
+    import PySide6.QtCore  # noqa: F401 - only then is the other one in its place
+
+    builtins.__import__ = own
 
 
 def _parser() -> argparse.ArgumentParser:

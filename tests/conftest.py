@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -26,6 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "logs_error(pattern): this test makes the program log errors that match"
     )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: without it, collecting garbage takes a tenth of the time."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -155,3 +155,9 @@ def test_importing_the_package_does_not_load_the_engine():
     assert sorted(core.__all__) == ["ImageStorageManager", "StorageSettings"]
     with pytest.raises(AttributeError, match="nothing"):
         core.nothing  # noqa: B018
+
+
+def test_what_only_shows_a_store_loads_no_decoder():
+    decoders = "{'PIL', 'numpy', 'kornia_rs', 'c2pa'}"
+    code = f"import core.manager, sys; sys.exit(bool({decoders} & sys.modules.keys()))"
+    subprocess.run([sys.executable, "-c", code], check=True)
