@@ -12,31 +12,23 @@ from core.image_file import open_image
 from core.soundness import Seen, look_at
 
 AT_ONCE = 100  # images noted in one transaction
-FORGOTTEN_AT_ONCE = 1000
 
 
-def examine(
-    base: str, catalog_path: str, seconds: float, again: bool
-) -> tuple[list[int], int, bool]:
+def examine(base: str, catalog_path: str, seconds: float) -> tuple[list[int], int]:
     """Look at images that nobody has looked at, the newest first, for so long; in a worker process.
 
     Args:
         base: The store's folder.
         catalog_path: Its catalogue.
         seconds: How long.
-        again: Look also at those that could not be opened another time.
 
     Returns:
-        The days on which anything was found, how many images are left, and whether ``again`` was
-        done; there may be too many for the time.
+        The days on which anything was found, and how many images are left.
     """
     until = time.monotonic() + seconds
     days: set[int] = set()
     catalog = open_catalog(Path(catalog_path), Path(base))
     try:
-        while again and catalog.forget_examined_in_vain(FORGOTTEN_AT_ONCE):
-            if time.monotonic() > until:
-                return [], catalog.unexamined(), False
         while images := catalog.next_unexamined(AT_ONCE):
             looked = []
             for image in images:
@@ -45,8 +37,8 @@ def examine(
                     break
             days |= catalog.note_examined(looked)
             if time.monotonic() > until:
-                return sorted(days), catalog.unexamined(), True
-        return sorted(days), 0, True
+                return sorted(days), catalog.unexamined()
+        return sorted(days), 0
     finally:
         catalog.close()
 

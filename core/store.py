@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from core import files, sidecar
+from core.catalog import Catalog
 from core.embedded_records import Embedded
 from core.errors import StoreError
 from core.event_stream import EventStream
@@ -34,6 +35,7 @@ from core.workers import WorkerPool
 log = logging.getLogger(__name__)
 
 EXAMINE_SECONDS = 0.1  # for which a worker is kept from other jobs
+FORGOTTEN_AT_ONCE = 1000  # images that could not be opened before; of them, others get their turn
 
 Metadata = dict[str, Any]
 T = TypeVar("T")
@@ -160,16 +162,19 @@ class Store(Questions):
         if self.missing is not None:
             return False
         losses = self._index.losses  # while the store was out of reach, nothing could be opened
-        again = losses != self._examined_after
-        arguments = str(self.base_path), str(self._index.path), EXAMINE_SECONDS, again
+        arguments = str(self.base_path), str(self._index.path), EXAMINE_SECONDS
         try:
+            if losses != self._examined_after:
+                if await self._index.read(Catalog.forget_examined_in_vain, FORGOTTEN_AT_ONCE):
+                    return True
+                self._examined_after = losses
+            if not await self._index.read(Catalog.unexamined):
+                return False
             found = await self._workers.call("examine", *arguments)
         except StoreError as error:
             log.warning("Not all images of %s are looked at: %s", self.base_path, error)
             return False
-        days, left, done = msgspec.convert(found, tuple[frozenset[int], int, bool])
-        if done:
-            self._examined_after = losses
+        days, left = msgspec.convert(found, tuple[frozenset[int], int])
         self._events.emit(ImagesExamined(days, left))
         return left > 0
 

@@ -84,7 +84,6 @@ class IdleWork(QObject):
     def _on_opened(self, store: OpenStore) -> None:
         self._store = store
         self._preparing = Latest(store.tasks)
-        self._acted = time.monotonic()
         if (handle := self._window.windowHandle()) is not None:
             # All that the person does comes through here once, and hardly anything else does.
             handle.removeEventFilter(self)

@@ -132,13 +132,16 @@ async def test_many_that_could_not_be_opened_are_forgotten_piece_by_piece(opened
         put(store, n, "png", signed=False)
     await manager.open()
     await manager.rescan()
-    base, catalog = str(store.base), str(manager._index.path)
-    (store.base / "images").rename(store.base / "hidden")
-    assert examiner.examine(base, catalog, 10, again=False) == ([], 0, True)
-    monkeypatch.setattr(examiner, "FORGOTTEN_AT_ONCE", 2)
-    left = [examiner.examine(base, catalog, 0, again=True)[1:] for _ in range(3)]
-    assert left == [(2, False), (4, False), (5, False)]
-    assert examiner.examine(base, catalog, 10, again=True) == ([], 0, True)
+    hidden = store.base / "hidden"
+    (store.base / "images").rename(hidden)
+    assert examiner.examine(str(store.base), str(manager._index.path), 10) == ([], 0)
+    hidden.rename(store.base / "images")
+    monkeypatch.setattr("core.store.FORGOTTEN_AT_ONCE", 2)
+    for left in (2, 4, 5):
+        assert await manager.examine()
+        assert await manager.unexamined() == left
+    await examine_all(manager)
+    assert await manager.unexamined() == 0
 
 
 async def test_what_is_broken_is_found_until_it_is_whole(opened):
