@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -183,18 +183,26 @@ def _prepare_patiently(connection: apsw.Connection, path: Path, store: Path) -> 
     return _prepare(connection, path, store)
 
 
-def _wait_for_others(times: int) -> bool:
-    """Wait for a lock; tell whether to ask again.
+def _patience() -> Callable[[int], bool]:
+    """Return what waits for a lock, told how often it has, and tells whether to ask again.
 
     SQLite's own busy timeout soon asks only ten times a second, and then, amid the many short
     transactions of a scan, again and again while one is under way.
     """
-    time.sleep(BUSY_TURN)
-    return times * BUSY_TURN < BUSY_SECONDS
+    began = 0.0
+
+    def wait(times: int) -> bool:
+        nonlocal began
+        if times == 0:
+            began = time.monotonic()
+        time.sleep(BUSY_TURN)
+        return time.monotonic() - began < BUSY_SECONDS
+
+    return wait
 
 
 def _prepare(connection: apsw.Connection, path: Path, store: Path) -> None:
-    connection.set_busy_handler(_wait_for_others)
+    connection.set_busy_handler(_patience())
     if not connection.pragma("page_count"):
         connection.reserve_bytes("main", 8)  # where the checksum of a page goes
     connection.pragma("journal_mode", "wal")

@@ -58,6 +58,7 @@ class Follower:
         self._events = events
         self._loop = asyncio.get_running_loop()
         self._files: set[str] = set()
+        self._folders: set[str] = set()  # of files that were too many
         self._files_came = asyncio.Event()
         self._hinted = asyncio.Event()
         self._polls = False  # then hints come all the time, and say nothing
@@ -99,6 +100,9 @@ class Follower:
     def _take(self, hints: Hints) -> None:
         if hints:
             self._files |= hints
+            if len(self._files) > MOST_FILES:
+                self._folders |= _folders_of(self._files)
+                self._files.clear()
             self._files_came.set()
         if not self._polls:
             self._last_hint = time.monotonic()
@@ -128,18 +132,18 @@ class Follower:
         await self._files_came.wait()
         await asyncio.sleep(GATHER_SECONDS)
         files, self._files = self._files, set()
+        folders, self._folders = self._folders, set()
         self._files_came.clear()
         try:
-            others = files
-            if len(files) <= MOST_FILES:
-                images, others = await self._index.read(_images_of, files)
-                await self._index.refresh(images)
-            if others:
-                await self._index.doubt({path.rpartition("/")[0] for path in others})
+            images, others = await self._index.read(_images_of, files)
+            await self._index.refresh(images)
+            folders |= _folders_of(others)
+            if folders:
+                await self._index.doubt(folders)
                 self._unlisted = time.monotonic()
                 self._hinted.set()
         except StoreError:
-            self._files |= files
+            self._folders |= folders | _folders_of(files)
             self._files_came.set()
             raise
 
@@ -167,9 +171,12 @@ class Follower:
                 self._hinted.set()
                 raise
             looked = time.monotonic()
-            if self._unlisted < began:
-                pause = looked - began  # half of the time at most
-                await asyncio.sleep(pause if self._polls else max(PAUSE_SECONDS, pause))
+            pause = looked - began  # half of the time at most
+            if self._unlisted > began:
+                pause /= 4  # what it may have passed is not seen before
+            elif not self._polls:
+                pause = max(PAUSE_SECONDS, pause)
+            await asyncio.sleep(pause)
 
     async def _wait_for_calm(self) -> None:
         """Wait until hints pause: a folder that is listed amid a burst has to be listed again."""
@@ -190,6 +197,10 @@ class Follower:
         idle = max(self._last_hint, self._full_ended) + IDLE_SECONDS
         due = min(idle, self._full_ended + LATEST_SECONDS)
         return max((rested if self._is_back else max(rested, due)) - time.monotonic(), 0.0)
+
+
+def _folders_of(files: set[str]) -> set[str]:
+    return {path.rpartition("/")[0] for path in files}
 
 
 def _images_of(catalog: Catalog, files: set[str]) -> tuple[set[str], set[str]]:

@@ -126,6 +126,7 @@ class Index:
     async def look(self) -> None:
         """Scan if a folder has changed; else, and where the store stays missing, scan nothing."""
         try:
+            await self._doubt_again()
             changed = await self._folders_changed() or self.missing is not None
         except StoreError:
             changed = self.missing is None  # then the scan tells why
@@ -152,6 +153,13 @@ class Index:
         if self._scan is not None and not self._scan.done():
             self._doubted.update(folders)  # the scan may have listed them before
         await self.read(Catalog.doubt_folders, folders)
+
+    async def _doubt_again(self) -> None:
+        """Doubt what the scan that was under way may have listed before, however it ended."""
+        while self._doubted:
+            doubted = self._doubted.copy()
+            await self.read(Catalog.doubt_folders, doubted)
+            self._doubted -= doubted
 
     async def _refresh(self, paths: Collection[str]) -> None:
         if not self._keeper.is_open or not paths:
@@ -213,10 +221,7 @@ class Index:
             while self._touched:
                 touched, self._touched = self._touched, set()
                 await self._refresh(touched)
-            while self._doubted:
-                doubted = self._doubted.copy()
-                await self.read(Catalog.doubt_folders, doubted)
-                self._doubted -= doubted
+            await self._doubt_again()
         except CatalogDamaged as error:
             await self._keeper.renew(error)
             self._again = True

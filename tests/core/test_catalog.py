@@ -1,8 +1,6 @@
 import random
 import subprocess
 import sys
-import threading
-import time
 from array import array
 from collections import defaultdict
 from datetime import date
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 from core.catalog import Catalog, open_catalog
 from core.catalog_file import delete_catalog
+from core.catalog_schema import BUSY_TURN
 from core.changes import (
     BESIDE,
     IN_METADATA,
@@ -572,29 +571,34 @@ def test_processes_write_and_read_one_catalogue_at_once(path):
     catalog.close()
 
 
-def test_whoever_waits_gets_a_turn_amid_very_many_writes(path):
-    most, turns = 150, 0
-    writing, waited = threading.Event(), threading.Event()
+def test_who_writes_again_and_again_lets_others_in_between(catalog, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("core.catalog_file.time", clock)
+    for _ in range(100):
+        with catalog._writing():
+            clock.now += 0.03
+    assert len(clock.slept) == 24  # after each four
+    assert min(clock.slept) > 2 * BUSY_TURN  # so that who waits asks meanwhile
+    clock.now += 1
+    clock.slept.clear()
+    for _ in range(100):
+        with catalog._writing():
+            clock.now += 0.03
+        clock.now += 0.03
+    assert clock.slept == []
 
-    def write() -> None:
-        nonlocal turns
-        catalog = open_catalog(path, STORE)
-        while turns < most and not waited.is_set():
-            with catalog._writing():
-                time.sleep(0.01)
-            turns += 1
-            writing.set()
-        catalog.close()
 
-    thread = threading.Thread(target=write)
-    thread.start()
-    writing.wait()
-    catalog = open_catalog(path, STORE)
-    catalog.apply([FolderChange(FOLDER, rows=pack([row("a.png")]))])
-    waited.set()
-    thread.join()
-    catalog.close()
-    assert turns < most
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
 
 
 def test_a_catalogue_that_others_lock_for_too_long_is_an_error(path, catalog, monkeypatch):

@@ -20,6 +20,8 @@ import pytest
 from watchfiles._rust_notify import RustNotify
 
 from core import ImageStorageManager, StorageSettings, watch_folders
+from core.catalog import Catalog
+from core.changes import FolderChange
 from core.errors import CatalogError
 from core.event_stream import EventStream
 from core.events import (
@@ -359,6 +361,37 @@ async def test_what_a_look_may_have_passed_is_looked_for_without_a_pause(
         manager._follower._take(None)
         await passed.wait()
         await until_true(manager)
+
+
+async def test_a_folder_doubted_while_a_scan_runs_that_is_cancelled_is_listed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
+    image = DiskStore(tmp_path).dated(NOON, 1, prompt="fox")
+    os.utime(image.parent, (1e9, 1e9))
+    async with followed(tmp_path) as manager:
+        index, folder = manager._index, image.parent.relative_to(tmp_path).as_posix()
+        state = (await index.read(Catalog.folder_states))[folder]
+        index._scan = asyncio.create_task(asyncio.sleep(60))
+        await index.doubt([folder])
+        # The scan had listed the folder before, and now says so.
+        await index.read(Catalog.apply, [FolderChange(folder, state=state)])
+        image.with_suffix(".json").write_text(json.dumps({"prompt": "edited in place"}))
+        await index.cancel()
+        await index.look()
+        assert await known(manager) == truth(tmp_path)
+
+
+async def test_of_very_many_files_only_the_folders_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Follower.__init__, "__defaults__", (Blind,))
+    DiskStore(tmp_path).dated(NOON, 1)
+    async with followed(tmp_path) as manager:
+        follower = manager._follower
+        for number in range(5_000):
+            follower._take(frozenset({f"images/2026/11/20/{number}.png"}))
+        assert len(follower._files) + len(follower._folders) < 300
 
 
 class Late(Watcher):
