@@ -2,9 +2,9 @@
 
 Nothing is decoded and nothing is read that is not wanted: a walk goes from one part's header to
 the next, and so finds out whether the file reaches the end that it should have; what comes after
-that is no fault, nor what is beyond so many parts. Broken files end it early, with what was found
-until then. Where a C2PA manifest is embedded in each format, the C2PA specification 2.2 says in
-annex A ("Embedding manifests").
+that is no fault, nor what is beyond so many parts, or bytes. Broken files end it early, with what
+was found until then. Where a C2PA manifest is embedded in each format, the C2PA specification 2.2
+says in annex A ("Embedding manifests").
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from core.png_texts import KINDS, LONGEST_TEXT, read_text
 MOST_TEXTS = 1_000
 MOST_PARTS = 100_000
 MOST_SUB_BLOCKS = 200_000  # of a GIF, mostly of 255 bytes: 50 MB, gone over in a tenth of a second
+MOST_BLOCKS = 3_000  # in which the end of a JPEG is looked for: as much
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _C2PA_TIFF_TAG = 0xCD41
@@ -116,15 +117,14 @@ def _look_in_jpeg(file: BinaryIO) -> Beside:
     at, signed = 2, False
     for _ in range(MOST_PARTS):
         file.seek(at)
-        head = file.read(4)
+        head = file.read(4 + 64)
         if len(head) < 4 or head[0] != 0xFF or head[1] in (0xDA, 0xD9):  # the pixels, or the end
             break
         if head[1] == 0xFF:  # which fills
             at += 1
             continue
-        (length,) = struct.unpack(">H", head[2:])
-        if head[1] == 0xEB and not signed:
-            signed = _is_c2pa_jumbf(file.read(min(length - 2, 64)))
+        length = int.from_bytes(head[2:4])  # with its own two bytes, or so it should be
+        signed = signed or (head[1] == 0xEB and _is_c2pa_jumbf(head[4 : 2 + length]))
         at += 2 + length
     return Beside(signed=signed, cut_off=not _has_end_of_image(file, at))
 
@@ -132,13 +132,15 @@ def _look_in_jpeg(file: BinaryIO) -> Beside:
 def _has_end_of_image(file: BinaryIO, first: int) -> bool:
     """Look from the file's end, where it nearly always is; pixels have a zero after each 0xFF."""
     after = file.seek(0, os.SEEK_END)
-    while after > first:
+    for _ in range(MOST_BLOCKS):
+        if after < first + 2:
+            return False
         at = max(first, after - _BLOCK)
         file.seek(at)
-        if b"\xff\xd9" in file.read(after + 1 - at):  # with the next block's first byte
+        if b"\xff\xd9" in file.read(after - at):
             return True
-        after = at
-    return False
+        after = at + 1  # with this block's first byte
+    return True  # perhaps, further on
 
 
 def _is_c2pa_jumbf(segment: bytes) -> bool:
@@ -174,15 +176,15 @@ def _look_in_avif(file: BinaryIO) -> Beside:
         if len(head) < 8:
             break
         length, kind, skipped = int.from_bytes(head[:4]), head[4:8], 8
-        if length == 1 and len(head) == 16:
+        if length == 1:
             length, skipped = int.from_bytes(head[8:]), 16
         if kind == b"uuid" and not signed:
             file.seek(at + skipped)
             signed = file.read(16) == _C2PA_UUID
         described = described or kind in (b"meta", b"moov")
-        cut_off = cut_off or (kind in _AVIF_BOXES and at + length > end)
-        if length < skipped:  # 0: up to the end of the file
-            break
+        cut_off = cut_off or (kind in _AVIF_BOXES and at + max(length, skipped) > end)
+        if length < skipped or at + length >= end:  # 0: up to the end of the file
+            break  # here, since the system refuses to go as far as some boxes say
         at += length
     else:
         described = True  # perhaps, further on

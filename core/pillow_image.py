@@ -5,6 +5,7 @@ This runs in a worker process: the file is not to be trusted, and may hang or cr
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import warnings
@@ -91,7 +92,8 @@ def opened_file(
         except MemoryError:
             raise ThumbnailError(_too_large(size)) from None
         except BROKEN as error:
-            if isinstance(error, OSError) and error.errno is not None:
+            # No disk says EINVAL, but lseek(2) of a place where the file says that something is.
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise ThumbnailUnavailable(
                     f"The file cannot be read: {error.strerror or error}"
                 ) from None

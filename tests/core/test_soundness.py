@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+import tempfile
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -52,6 +54,9 @@ GOOD = (
         "JPEG, progressive": saved("JPEG", progressive=True),
         "JPEG, with a thumbnail": with_thumbnail(),
         "JPEG, with fill bytes": with_fill_bytes(),
+        "JPEG, with a segment of no length": saved("JPEG").replace(
+            b"\xff\xdb", b"\xff\xeb\0\0\xff\xdb", 1
+        ),
         "WEBP, lossless": saved("WEBP", lossless=True),
         "WEBP, with more": saved("WEBP", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
         "WEBP, animated": saved("WEBP", **ANOTHER),
@@ -72,13 +77,17 @@ def decodes(content: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(content)) as image:
             image.load()
-    except (OSError, SyntaxError, ValueError, Warning):
+    except (OSError, SyntaxError, ValueError, RuntimeError, Warning):
         return False
     return True
 
 
 def seen(content: bytes) -> Seen:
-    return look_at(io.BytesIO(content))
+    """Look at a file on the disk, which may not be read or sought like bytes in memory."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        return look_at(file)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -88,7 +97,11 @@ def test_what_is_whole_is_not_broken(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GOOD)
-@pytest.mark.parametrize("more", [b"\0", b"PK\3\4" * 20_000, bytes((1 << 14) - 1)])
+@pytest.mark.parametrize(
+    "more",
+    [b"\0", b"PK\3\4" * 20_000, bytes((1 << 14) - 1), b"\0\0\0\1more" + b"\xff" * 8],
+    ids=["a byte", "an archive", "zeros", "a box without end"],
+)
 def test_what_comes_after_the_end_is_no_fault(name: str, more: bytes) -> None:
     assert not seen(GOOD[name] + more).broken
 
@@ -123,6 +136,20 @@ def damaged(name: str, old: bytes, new: bytes) -> bytes:
     return GOOD[name].replace(old, new, 1)
 
 
+def with_long_box(length: int) -> bytes:
+    """An AVIF whose pixels have a length of 64 bits (ISO 14496-12, 4.2)."""
+    before, _, pixels = GOOD["AVIF"].partition(b"mdat")
+    return before[:-4] + b"\0\0\0\1mdat" + length.to_bytes(8) + pixels
+
+
+def with_directory_at(place: int) -> bytes:
+    """A TIFF of 64 bits that says where its directory is."""
+    return b"II+\0\x08\0\0\0" + place.to_bytes(8, "little") + bytes(30)
+
+
+# Beyond what a file can have: where the system refuses to go, and where not even it can be asked.
+NOWHERE = (1 << 62, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
+
 BROKEN = {
     "empty": b"",
     "a text": b"no image at all, but long enough to be one",
@@ -139,6 +166,9 @@ BROKEN = {
     "a GIF without image": b"GIF89a\1\0\1\0\0\0\0;",
     "a TIFF without directory": b"II*\0\xff\0\0\0" + bytes(30),
     "a BMP of an unknown header": b"BM" + bytes(60),
+    "an AVIF that ends in a length": with_long_box(0)[: with_long_box(0).index(b"mdat") + 4],
+    **{f"an AVIF of {length:,} bytes": with_long_box(length) for length in NOWHERE},
+    **{f"a TIFF of {place:,} bytes": with_directory_at(place) for place in NOWHERE},
 }
 
 
@@ -199,3 +229,24 @@ def test_what_is_not_walked_to_its_end_is_not_broken(file_format: str) -> None:
 @pytest.mark.parametrize("name", ["PNG", "JPEG"])
 def test_what_goes_on_in_zeros_is_broken(name: str) -> None:
     assert seen(GOOD[name][:-1000] + bytes(2_000_000)).broken
+
+
+class CountingFile(io.FileIO):
+    """A file on the disk that counts the bytes that are read from it."""
+
+    bytes_read = 0
+
+    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
+        count = super().readinto(buffer)
+        self.bytes_read += count or 0
+        return count
+
+
+def test_for_the_end_of_a_jpeg_not_all_of_a_huge_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.jpg"
+    with path.open("wb") as file:
+        file.write(GOOD["JPEG"][:-2])
+        file.truncate(1 << 30)
+    with CountingFile(path) as counting, io.BufferedReader(counting) as opened:
+        assert not look_at(opened).broken
+        assert counting.bytes_read < 60_000_000
