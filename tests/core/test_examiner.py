@@ -180,6 +180,32 @@ async def test_what_is_broken_is_found_until_it_is_whole(opened):
     assert await found(manager, "has:c2pa -is:broken") == {names[growing]}
 
 
+async def test_an_image_at_which_looking_fails_hides_no_other(opened, monkeypatch):
+    store, manager = opened
+    empty = [store.dated(NEWEST - timedelta(minutes=n), n, "png") for n in range(3)]
+    for path in empty:
+        path.write_bytes(b"")
+    newest, _, oldest = (path.relative_to(store.base).as_posix() for path in empty)
+    await manager.open()
+    await manager.rescan()
+    await searchable(manager)
+    look_at, looked = examiner.look_at, []
+
+    def fail(file):
+        looked.append(file)
+        if len(looked) == 2:
+            raise AssertionError("as a mistake of ours does")
+        return look_at(file)
+
+    monkeypatch.setattr(examiner, "look_at", fail)
+    arguments = str(store.base), str(manager._index.path), 10
+    with pytest.raises(AssertionError):
+        examiner.examine(*arguments)
+    assert await found(manager, "is:broken") == {newest}
+    examiner.examine(*arguments)
+    assert await found(manager, "is:broken") == {newest, oldest}
+
+
 async def test_what_cannot_be_read_is_looked_at_once_and_has_none(opened):
     store, manager = opened
     for n, content in enumerate([b"", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\xff\xff\xffWEBP", b"II*\0"]):
