@@ -69,16 +69,19 @@ def _messages(base: str) -> Iterator[Message]:
 def _watched(base: str) -> Iterator[Message]:
     """Watch all folders, and besides those that come, until these are many."""
     with ExitStack() as ears:
-        first = second = ears.enter_context(_ear(set(_folders(base))))
+        folders = set(_folders(base))
+        first = second = ears.enter_context(_ear(folders))
         yield Heard(None)  # what was done before this was not heard of
+        changes = {(_ADDED, path) for path in set(_folders(base)) - folders}  # came meanwhile
         later: set[str] = set()
         while len(later) <= MOST_LATER:
-            changes = _changes(first) | (_changes(second) if later else set())
+            changes |= _changes(first) | (_changes(second) if later else set())
             while changes:
                 yield Heard([path.removeprefix(f"{base}/") for _, path in changes])
                 came = [path for kind, path in changes if kind == _ADDED and _is_folder(base, path)]
                 new = {inner for path in came for inner in _folders_from(base, path)}
                 if not new:
+                    changes = set()
                     break
                 later = {path for path in later | new if Path(path).is_dir()}
                 before, second = second, ears.enter_context(_ear(later))
@@ -116,7 +119,7 @@ def _found_in(folders: set[str], watched: set[str]) -> set[tuple[int, str]]:
     for folder in folders:
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir():
+                if entry.is_dir(follow_symlinks=False):  # or a link to itself would end this
                     inner.add(entry.path)
                 elif len(files) <= MOST_TOLD:
                     files.append(entry.path)

@@ -653,6 +653,44 @@ def test_folders_that_come_while_others_begin_to_be_watched_are_watched_too(
     messages.close()
 
 
+def test_folders_that_come_while_the_first_begin_to_be_watched_are_watched_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, begin = DiskStore(tmp_path), watch_folders._ear
+
+    def put(day: int, number: int) -> str:
+        return store.dated(NOON + timedelta(days=day), number).relative_to(tmp_path).as_posix()
+
+    def begin_late(folders: set[str]) -> AbstractContextManager[RustNotify]:
+        monkeypatch.setattr(watch_folders, "_ear", begin)
+        came.extend(put(day, day) for day in (20, 21))  # folders were listed, not yet watched
+        return begin(folders)
+
+    came: list[str] = []
+    put(0, 0)
+    monkeypatch.setattr(watch_folders, "_ear", begin_late)
+    messages = watch_folders._watched(str(tmp_path))
+    assert next(messages).paths is None
+    heard: set[str] = set()
+    while not heard.issuperset(came):
+        heard.update(next(messages).paths or ())
+    path = put(21, 4)
+    while path not in heard:
+        heard.update(next(messages).paths or ())
+    messages.close()
+
+
+def test_a_link_to_itself_hides_nothing_in_a_folder_that_comes(tmp_path: Path) -> None:
+    files = {str(tmp_path / f"{number}.png") for number in range(3)}
+    for file in files:
+        Path(file).touch()
+    (tmp_path / "inner").mkdir()
+    for number in range(3):
+        (tmp_path / f"{number}").symlink_to(tmp_path / f"{number}")
+    found = {path for _, path in watch_folders._found_in({str(tmp_path)}, set())}
+    assert found >= files | {str(tmp_path), str(tmp_path / "inner")}
+
+
 def test_a_folder_that_goes_as_it_begins_to_be_watched_is_no_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
