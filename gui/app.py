@@ -47,6 +47,7 @@ from gui.controllers.take_out import TakeOutController
 from gui.controllers.thumbnails import ThumbnailController
 from gui.controllers.timeline import TimelineController
 from gui.controllers.trash import TrashController
+from gui.controllers.watching import WatchingController
 from gui.controllers.works import WorkController
 from gui.icons import icon
 from gui.main_window import NAME, MainWindow
@@ -159,10 +160,10 @@ class Session:
         )
         self.compare.drag_wanted.connect(self.take_out.drag)
         self.outside = OutsideController(self.stores, self.selection, self.window)
+        self.watching = WatchingController(self.stores, self.window, self.thumbnails.settled)
         self.arrivals = ArrivalController(
-            self.stores, self.works, self.window, self.images, preferences,
-            self.browse.settled, self.thumbnails.settled,
-        )  # fmt: skip
+            self.stores, self.works, self.window, self.images, preferences, self.browse.settled
+        )
         self.shuttle.came_back.connect(self.arrivals.expect)
         self.commands = CommandController(
             self.tasks,

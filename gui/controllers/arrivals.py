@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex
 
 from core.arrangement import BY_DAY
-from core.events import WatchingChanged
-from core.watcher import Watching
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
@@ -20,14 +16,12 @@ from gui.models.image_list import ImageListModel
 from gui.models.place import Kind, Place
 from gui.models.unseen import Unseen
 from gui.preferences import Preferences
-from gui.text import translated
 
-LONGEST_UNFOLLOWED: Final = 1.0  # seconds
 ANY_DAY: Final = 0  # of what is not shown by days
 
 
 class ArrivalController(QObject):
-    """Has the store followed while it is shown, and counts what came and is not seen yet.
+    """Counts what came and is not seen yet.
 
     That is what came above what is seen, in another order than by days what came anywhere out of
     sight, and what came to days that are not shown, where the person looks at some days alone. It
@@ -44,7 +38,6 @@ class ArrivalController(QObject):
         preferences: Whether the newest is followed.
         settled: Waits until all that is on disk is shown: in another order than by days, only what
             comes later is new.
-        shown: Waits until the visible pictures are there: to follow a store can wait for them.
     """
 
     def __init__(
@@ -55,12 +48,10 @@ class ArrivalController(QObject):
         images: ImageListModel,
         preferences: Preferences,
         settled: Callable[[], Awaitable[None]],
-        shown: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(window)
         self._stores = stores
         self._settled = settled
-        self._shown = shown
         self._works = works
         self._window = window
         self._images = images
@@ -88,23 +79,14 @@ class ArrivalController(QObject):
         works.changed.connect(self._count)
         stores.opened.connect(self._on_opened)
         stores.closing.connect(self._on_closing)
-        window.installEventFilter(self)
 
     def expect(self, paths: Iterable[str]) -> None:
         """Do not count the images at these paths: the person has just brought them."""
         self._expected.update(paths)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look for changes when the person comes back to the window."""
-        if event.type() == QEvent.Type.WindowActivate and (store := self._stores.store):
-            store.manager.recheck()
-        return super().eventFilter(watched, event)
-
     def _on_opened(self, store: OpenStore) -> None:
-        store.bridge.watching_changed.connect(self._on_watching_changed)
         store.bridge.images_changed.connect(self._on_images_changed)
         self._all_shown, self._last_known = False, 0
-        store.tasks.start(self._follow_others(store))
         store.tasks.start(self._wait_for_all(store))
 
     async def _wait_for_all(self, store: OpenStore) -> None:
@@ -121,38 +103,10 @@ class ArrivalController(QObject):
         if (store := self._stores.store) is not None and self._all_shown:
             store.tasks.start(self._note_last(store))
 
-    async def _follow_others(self, store: OpenStore) -> None:
-        """Follow what others write, once the pictures are there."""
-        if (await store.manager.totals()).images:
-            with suppress(TimeoutError):  # the person may look at the trash
-                await asyncio.wait_for(self._shown(), LONGEST_UNFOLLOWED)
-        store.manager.follow()
-
     def _on_closing(self) -> None:
-        self._window.stats.set_watching("")
         self._expected.clear()
         self._on_place_chosen(Place())
         self._forget()
-
-    def _on_watching_changed(self, change: WatchingChanged) -> None:
-        reasons = {
-            Watching.POLLING_REMOTE: translated(
-                "arrivals",
-                "A network mount, whose changes are not told: it is looked at every two seconds.",
-            ),
-            Watching.POLLING_LIMIT: translated(
-                "arrivals",
-                "The system's limit of watched folders is reached (fs.inotify.max_user_watches): "
-                "the store is looked at every two seconds.",
-            ),
-            Watching.POLLING_UNABLE: translated(
-                "arrivals",
-                "The system cannot watch this folder: it is looked at every two seconds.",
-            ),
-        }
-        reason = reasons.get(change.how)
-        text = translated("arrivals", "polling") if reason else ""
-        self._window.stats.set_watching(text, reason or "")
 
     def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
         if self._arranged:
