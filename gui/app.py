@@ -162,8 +162,9 @@ class Session:
         self.outside = OutsideController(self.stores, self.selection, self.window)
         self.watching = WatchingController(self.stores, self.window, self.thumbnails.settled)
         self.arrivals = ArrivalController(
-            self.stores, self.works, self.window, self.images, preferences, self.browse.settled
+            self.stores, self.works, self.window, self.images, preferences
         )
+        self.browse.searching.connect(self.arrivals.know_what_there_is)
         self.shuttle.came_back.connect(self.arrivals.expect)
         self.commands = CommandController(
             self.tasks,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 
+from core.arrangement import Arranged
+from core.index import Index
+from core.ordering import Ordering
 from core.query import parse
 from core.records import ImageRecord
 from gui.app import Session
+from gui.controllers.store import OpenStore
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.flows.others import shown
 from tests.stores import NEWEST, make_image, make_store
@@ -227,6 +235,8 @@ async def test_an_old_image_that_a_search_comes_to_find_is_not_new(tmp_path: Pat
     base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
     async with open_window(base) as session:
         await until(session.window.isActiveWindow)
+        make_image(base, NEWEST + timedelta(days=1))  # old by the time that it is searched
+        await until(lambda: shown(session) == 301)
         session.browse.search(parse("-is:pinned", NEWEST))
         session.window.actions_by_id["sort_name"].trigger()
         await all_loaded(session)
@@ -242,7 +252,7 @@ async def test_an_old_image_that_a_search_comes_to_find_is_not_new(tmp_path: Pat
         await until(lambda: not session.history.busy and shown(session) == count)
         await all_loaded(session)
         assert counted == []
-        make_image(base, NEWEST + timedelta(days=1))
+        make_image(base, NEWEST + timedelta(days=2))
         await until(lambda: counted)
         assert session.window.new_images.text() == "1 new"
         del watcher
@@ -262,3 +272,146 @@ async def test_what_a_store_has_when_it_is_opened_in_another_order_is_not_new(
         make_image(base, NEWEST + timedelta(days=3))
         await until(lambda: shown(session) == 306)
         await until(lambda: session.window.new_images.text() == "1 new")
+
+
+async def test_what_came_and_went_while_the_person_imported_is_not_counted(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        session.window.actions_by_id["sort_name"].trigger()
+        await all_loaded(session)
+        counted: list[str] = []
+        session.window.new_images.installEventFilter(watcher := Shown(counted))
+        with session.works.begin("Importing"):
+            path = make_image(base, NEWEST + timedelta(days=2))
+            await until(lambda: shown(session) == 301)
+            take_away(path)
+            await until(lambda: shown(session) == 300)
+        await all_loaded(session)
+        assert counted == []
+        make_image(base, NEWEST + timedelta(days=3))
+        await until(lambda: counted)
+        assert session.window.new_images.text() == "1 new"
+        del watcher
+
+
+async def test_what_goes_while_it_is_asked_who_brought_it_is_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
+    asked, answered, records = asyncio.Event(), asyncio.Event(), OpenStore.records
+
+    async def records_later(store: OpenStore, keys: list[int]) -> AsyncGenerator[ImageRecord, None]:
+        asked.set()
+        await answered.wait()
+        async for record in records(store, keys):
+            yield record
+
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        session.window.actions_by_id["sort_name"].trigger()
+        await all_loaded(session)
+        monkeypatch.setattr(OpenStore, "records", records_later)
+        session.arrivals.expect(["another.png"])
+        paths = [make_image(base, NEWEST + timedelta(days=2), seed=number) for number in range(2)]
+        await until(lambda: shown(session) == 302)
+        await asked.wait()
+        take_away(paths[0])
+        await until(lambda: shown(session) == 301)
+        answered.set()
+        await until(session.window.new_images.isVisible)
+        assert session.window.new_images.text() == "1 new"
+
+
+def take_away(path: Path) -> None:
+    path.unlink()
+    path.with_suffix(".json").unlink()
+
+
+async def test_what_comes_while_images_are_being_sorted_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
+    is_sorted, told, arrange = asyncio.Event(), asyncio.Event(), Ordering.arrange
+
+    async def arrange_slowly(self: Ordering, *args: Any) -> Arranged:
+        arranged = await arrange(self, *args)
+        await is_sorted.wait()
+        return arranged
+
+    monkeypatch.setattr(Ordering, "arrange", arrange_slowly)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        assert session.stores.store is not None
+        session.stores.store.bridge.images_changed.connect(lambda *_: told.set())
+        session.window.actions_by_id["sort_name"].trigger()
+        await until(lambda: session.works.under_way)
+        make_image(base, NEWEST + timedelta(days=2))
+        await told.wait()
+        is_sorted.set()
+        await until(lambda: shown(session) == 301)
+        await all_loaded(session)
+        assert session.window.new_images.text() == "1 new"
+
+
+@pytest.mark.parametrize("order", ["by name", "by days", "one day"])
+async def test_what_a_catalogue_finds_when_it_is_made_anew_is_not_new(
+    tmp_path: Path, order: str
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
+    async with open_window(base) as session:
+        await until(session.window.isActiveWindow)
+        if order == "by name":
+            session.window.actions_by_id["sort_name"].trigger()
+        elif order == "one day":
+            session.window.dates.setCurrentIndex(session.dates.index_of_day(NEWEST.toordinal()))
+        await all_loaded(session)
+        count, counted = shown(session), list[str]()
+        session.window.new_images.installEventFilter(watcher := Shown(counted))
+        shutil.rmtree(tmp_path / "person/cache/contact-sheet")
+        session.browse.rescan()
+        await until(lambda: shown(session) < count)
+        await until(lambda: shown(session) == count)
+        await all_loaded(session)
+        assert counted == []
+        if order == "by days":
+            session.grid.scrollTo(session.images.index(250))
+            await all_loaded(session)
+        for days in (1, 2):
+            make_image(base, NEWEST + timedelta(days=days))
+        await until(lambda: session.window.new_images.text() == "2 new")
+        del watcher
+
+
+async def test_what_the_first_look_at_a_store_finds_is_not_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_store(tmp_path / "store", images=300, days=3, flat_share=0)
+    async with open_window(base):
+        pass
+    for number in range(5):
+        make_image(base, NEWEST + timedelta(days=2), seed=number)
+    looks, scan = asyncio.Event(), Index._scan_once
+
+    async def scan_later(self: Index, problems: list[str]) -> None:
+        await looks.wait()
+        await scan(self, problems)
+
+    monkeypatch.setattr(Index, "_scan_once", scan_later)
+    async with open_window(base, settled=False) as session:
+        await until(lambda: shown(session) == 300)
+        session.grid.scrollTo(session.images.index(250))
+        await until(lambda: session.grid.visible_rows().start > 200)
+        await asyncio.sleep(0)
+        counted: list[str] = []
+        session.window.new_images.installEventFilter(watcher := Shown(counted))
+        looks.set()
+        await until(lambda: shown(session) == 305)
+        await all_loaded(session)
+        assert counted == []
+        make_image(base, NEWEST + timedelta(days=3))
+        await until(lambda: counted)
+        assert session.window.new_images.text() == "1 new"
+        del watcher
