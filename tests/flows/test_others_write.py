@@ -43,8 +43,8 @@ async def test_what_a_server_saves_meanwhile_is_all_there_and_moves_nothing(
         now = session.images.find(selected[0])
         assert now is not None
         assert grid.visualRect(session.images.index(now)).top() == place
+        await until(lambda: session.window.new_images.text() == "200 new")
         assert session.window.new_images.isVisible()
-        assert session.window.new_images.text() == "200 new"
         QTest.mouseClick(session.window.new_images, Qt.MouseButton.LeftButton)
         await until(lambda: grid.visible_rows().start == 0)
         assert not session.window.new_images.isVisible()
