@@ -69,8 +69,7 @@ class FacetModel(QAbstractItemModel):
         """Show these counts; what is expanded or current stays so."""
         self._facets = facets
         for facet in Facet:
-            values = facets.get(facet, ())
-            self._show(facet, _rows_of(values, facet in self._whole))
+            self._show(facet, _rows_of(self._values(facet), facet in self._whole))
 
     def show_whole(self, facet: Facet, whole: bool) -> None:
         """Show all values of a facet, or only the commonest and those that the search holds.
@@ -78,7 +77,7 @@ class FacetModel(QAbstractItemModel):
         Of thousands, the commonest are shown even then: typing finds the others.
         """
         (self._whole.add if whole else self._whole.discard)(facet)
-        self._show(facet, _rows_of(self._facets.get(facet, ()), whole))
+        self._show(facet, _rows_of(self._values(facet), whole))
 
     def facet_at(self, index: _Index) -> Facet:
         """Return the facet that an index stands for or below."""
@@ -159,6 +158,9 @@ class FacetModel(QAbstractItemModel):
         return None
 
     # How the rows are kept
+
+    def _values(self, facet: Facet) -> Sequence[FacetValue]:
+        return list(self._facets.get(facet, {}).values())
 
     def _show(self, facet: Facet, wanted: list[Row]) -> None:
         """Turn a facet's rows into others by removals, insertions and one change of order."""

@@ -66,7 +66,7 @@ def expected(everything: list[Brute], query: Query) -> dict[Facet, dict[str, int
 
 def said(facets: Facets) -> dict[Facet, dict[str, int]]:
     return {
-        facet: {lower(value.name): value.images for value in values if value.images}
+        facet: {lower(value.name): value.images for value in values.values() if value.images}
         for facet, values in facets.items()
     }
 
@@ -76,7 +76,8 @@ def agree(facets: Facets, everything: list[Brute], query: Query) -> None:
     for facet, values in facets.items():
         terms = [term for term in query.terms if facet_of(term.condition) == facet]
         positive = facet is Facet.PINNED or any(not term.excluded for term in terms)
-        for value in values:
+        for name, value in values.items():
+            assert name == lower(value.name)
             having = (each for each in everything if values_of(each, facet) == lower(value.name))
             if (image := next(having, None)) is None:
                 # nothing is pinned, or everything; or it is looked for in vain
@@ -84,7 +85,7 @@ def agree(facets: Facets, everything: list[Brute], query: Query) -> None:
                 continue
             passes = all(matches(image, term, everything) for term in terms)
             assert value.held == bool(terms and positive and passes), (value, query)
-        counts = [value.images for value in values]
+        counts = [value.images for value in values.values()]
         assert counts == sorted(counts, reverse=True)
 
 
@@ -117,11 +118,11 @@ def test_marks_of_another_search_are_those_that_a_count_would_set(models, rng):
     found = marked(before_said, now)
     counted = facets_of(now, everything, everything)
     for facet in (Facet.MODEL, Facet.PINNED):
-        ours, theirs = ({v.name: v.held for v in each[facet]} for each in (found, counted))
+        ours, theirs = ({v.name: v.held for v in each[facet].values()} for each in (found, counted))
         both = ours.keys() & theirs.keys()
         assert {name: ours[name] for name in both} == {name: theirs[name] for name in both}
         held = held_values(before_said[facet], facet, now)
-        assert held == [value for value in found[facet] if value.held]
+        assert held == [value for value in found[facet].values() if value.held]
 
 
 async def test_counts_follow_what_comes_changes_and_goes(opened):
@@ -251,9 +252,12 @@ def test_a_value_that_no_image_has_any_more_can_be_taken_out_again():
     everything = {Combination("imagen-4", "", "PNG", "square", "not pinned"): 3}
     query = parse("model:gone,imagen-4 format:gif portrait fox", NOW)
     facets = facets_of(query, everything, {})
-    held = {facet: {v.name: v.images for v in values if v.held} for facet, values in facets.items()}
+    held = {
+        facet: {v.name: v.images for v in values.values() if v.held}
+        for facet, values in facets.items()
+    }
     assert held[Facet.MODEL] == {"gone": 0, "imagen-4": 0}
     assert held[Facet.FORMAT] == {"gif": 0}
     assert held[Facet.SHAPE] == {"portrait": 0}
     beginning = facets_of(parse("model:ima", NOW), everything, everything)
-    assert [(v.name, v.held) for v in beginning[Facet.MODEL]] == [("imagen-4", True)]
+    assert [(v.name, v.held) for v in beginning[Facet.MODEL].values()] == [("imagen-4", True)]

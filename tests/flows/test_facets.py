@@ -49,11 +49,11 @@ def expected(base, paths, facet):
 def counts(session, facet):
     """What the tree says, by value."""
     model = session.facet_model
-    return {value.name: value.images for value in model.facets.get(facet, ())}
+    return {value.name: value.images for value in model.facets.get(facet, {}).values()}
 
 
 def held(session, facet):
-    return {value.name for value in session.facet_model.facets[facet] if value.held}
+    return {value.name for value in session.facet_model.facets[facet].values() if value.held}
 
 
 async def counted(session):

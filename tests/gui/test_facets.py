@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt
@@ -10,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.facets import UNPINNED, Facet, Facets, FacetValue
+from core.facets import UNPINNED, Facet, Facets, FacetValue, Values
 from core.query_terms import Mark, Term, TextField, Value
 from gui.models.facets import MOST, TOP, FacetModel, Role
 from gui.views.facets import FacetTree
@@ -24,16 +25,20 @@ def model_named(name: str, images: int = 1, *, held: bool = False) -> FacetValue
     return FacetValue(name, Term(Value(TextField.MODEL, name)), images, held)
 
 
+def named(values: Iterable[FacetValue]) -> Values:
+    return {value.name.lower(): value for value in values}
+
+
 def sample() -> Facets:
     square = FacetValue("square", Term(Mark.SQUARE), 12_431, False)
     unpinned = FacetValue(UNPINNED, Term(Mark.PINNED, True), 3, True)
     png = FacetValue("png", Term(Value(TextField.FORMAT, "png")), 9, False)
     return {
-        Facet.MODEL: (model_named("imagen-4", 7), model_named("Dall-E 3", 2, held=True)),
-        Facet.PROVIDER: (),
-        Facet.FORMAT: (png,),
-        Facet.SHAPE: (square,),
-        Facet.PINNED: (unpinned,),
+        Facet.MODEL: named([model_named("imagen-4", 7), model_named("Dall-E 3", 2, held=True)]),
+        Facet.PROVIDER: {},
+        Facet.FORMAT: named([png]),
+        Facet.SHAPE: named([square]),
+        Facet.PINNED: named([unpinned]),
     }
 
 
@@ -92,7 +97,7 @@ def test_the_commonest_are_shown_and_what_is_held_and_the_others_when_asked_for(
     model: FacetModel,
 ) -> None:
     values = tuple(model_named(f"m{n}", 100 - n, held=n == 13) for n in range(15))
-    model.set_facets({Facet.MODEL: values})
+    model.set_facets({Facet.MODEL: named(values)})
 
     def names() -> list[str]:
         return [name for name, _, _ in outline(model)[0][1]]
@@ -102,7 +107,7 @@ def test_the_commonest_are_shown_and_what_is_held_and_the_others_when_asked_for(
     assert names() == [f"m{n}" for n in range(15)] + ["Fewer"]
     model.show_whole(Facet.MODEL, False)
     assert names()[-1] == "4 more…"
-    model.set_facets({Facet.MODEL: values[:TOP]})
+    model.set_facets({Facet.MODEL: named(values[:TOP])})
     assert names() == [f"m{n}" for n in range(TOP)]
 
 
@@ -112,11 +117,11 @@ def test_thousands_of_values_are_never_laid_out_at_once(model: FacetModel) -> No
     def names() -> list[str]:
         return [name for name, _, _ in outline(model)[0][1]]
 
-    model.set_facets({Facet.MODEL: values})
+    model.set_facets({Facet.MODEL: named(values)})
     model.show_whole(Facet.MODEL, True)
     shown = [*(f"m{n}" for n in range(MOST)), "m4321"]
     assert names() == [*shown, f"Fewer · {5_000 - len(shown):,} not shown"]
-    model.set_facets({Facet.MODEL: tuple(model_named(v.name, held=True) for v in values)})
+    model.set_facets({Facet.MODEL: named(model_named(v.name, held=True) for v in values)})
     assert names() == [*(f"m{n}" for n in range(2 * MOST)), "Fewer · 4,600 not shown"]
     model.show_whole(Facet.MODEL, False)
     assert names() == [*(f"m{n}" for n in range(TOP + MOST)), "4,790 more…"]
@@ -130,9 +135,9 @@ def test_what_is_known_of_a_value_stays_with_it_whatever_comes_and_goes(model: F
         names = rng.sample([f"m{n}" for n in range(14)], rng.randrange(15))
         model.set_facets(
             {
-                Facet.MODEL: tuple(model_named(name, rng.randrange(9)) for name in names),
-                Facet.SHAPE: sample()[Facet.SHAPE] if rng.random() < 0.5 else (),
-                Facet.FORMAT: sample()[Facet.FORMAT] if rng.random() < 0.5 else (),
+                Facet.MODEL: named(model_named(name, rng.randrange(9)) for name in names),
+                Facet.SHAPE: sample()[Facet.SHAPE] if rng.random() < 0.5 else {},
+                Facet.FORMAT: sample()[Facet.FORMAT] if rng.random() < 0.5 else {},
             }
         )
         for name, index in kept.items():
@@ -189,7 +194,7 @@ def test_everything_by_keyboard(tree: FacetTree, model: FacetModel, qtbot: QtBot
 def test_more_is_asked_for_by_a_click_and_by_a_key(
     tree: FacetTree, model: FacetModel, qtbot: QtBot
 ) -> None:
-    model.set_facets({Facet.MODEL: tuple(model_named(f"m{n}", 100 - n) for n in range(15))})
+    model.set_facets({Facet.MODEL: named(model_named(f"m{n}", 100 - n) for n in range(15))})
     top = model.index_of(Facet.MODEL)
     more = model.index(TOP, 0, top)
     assert more.data() == "5 more…"
