@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from operator import methodcaller
 from typing import NamedTuple
 
 import msgspec
@@ -131,7 +130,7 @@ def marked(facets: Facets, query: Query) -> Facets:
 def held_values(values: Values, facet: Facet, query: Query) -> list[FacetValue]:
     """Return which of a facet's values a search holds, whatever search they are marked for.
 
-    Of ten thousand values that takes about a millisecond, or none where the search holds none.
+    Of ten thousand values that takes a millisecond or two, or none where the search holds none.
     """
     holding = _held(query, facet, values)
     held = [value for name, value in values.items() if name in holding] if holding else []
@@ -246,7 +245,8 @@ def _meant(condition: Condition, known: Collection[str]) -> set[str]:
         else:
             beginnings.append(wanted)
     if beginnings:  # all at once: there may be thousands of values
-        meant.update(filter(methodcaller("startswith", tuple(beginnings)), known))
+        several = tuple(beginnings)
+        meant |= {value for value in known if value.startswith(several)}
     return meant
 
 
