@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QWidget,
+    QStackedWidget,
 )
 
 from gui.text import translated
@@ -31,14 +31,14 @@ Offer = tuple[str, Callable[[], None]]
 
 
 class Notice(QFrame):
-    """Lies over its parent's lower edge, in the middle; never takes the focus by itself.
+    """Lies over the lower edge of pages, whichever is shown; never takes the focus by itself.
 
     It stays while the pointer is over it or one of its buttons has the focus.
     """
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._around = parent
+    def __init__(self, pages: QStackedWidget) -> None:
+        super().__init__(pages)
+        self._around = pages
         self.setObjectName("notice")
         self.setAccessibleName(translated("notice", "Notice"))
         self._text = QLabel()
@@ -63,7 +63,8 @@ class Notice(QFrame):
         self.setGraphicsEffect(shadow)
         self._timer = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._timer.timeout.connect(self.expire)
-        parent.installEventFilter(self)
+        pages.installEventFilter(self)
+        pages.currentChanged.connect(self.raise_)  # Qt puts the page it turns to above all else
         self.hide()
 
     @property

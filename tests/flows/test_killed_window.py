@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.conftest import open_window, until
+from tests.flows.test_notices import is_seen
 from tests.stores import IMAGE_SUFFIXES, make_store, picture
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,8 @@ async def test_nothing_is_lost_or_torn_and_it_is_told(tmp_path: Path, what: str,
         else:
             assert sorted([*now.values(), *trashed(base)]) == sorted(before.values())
             assert 0 < len(now) < 400
+        await until(lambda: session.window.shows_grid)
+        assert is_seen(session)  # not only while the store was being opened
     async with open_window(base) as session:  # it is told once
         assert told not in session.window.notice.accessibleDescription()
 
