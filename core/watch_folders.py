@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
-from watchfiles._rust_notify import RustNotify
+from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from core.layout import IMAGES, METADATA
 from core.watch_messages import Failed, Heard, Message
@@ -32,6 +32,10 @@ MOST_LATER = 100  # folders that came, until all are watched anew
 MOST_TOLD = 1000  # files in folders that came; the folders' own times tell of more
 DEPTH = 4  # images, years, months, days
 _ADDED, _MODIFIED = 1, 2  # as the library counts changes
+
+
+class _DeafError(Exception):
+    """A file came whose name is not UTF-8: after that, the library hears of no others."""
 
 
 def main() -> None:
@@ -58,7 +62,7 @@ def _messages(base: str) -> Iterator[Message]:
     while True:
         try:
             yield from _watched(base)
-        except FileNotFoundError:  # one went away just now
+        except (FileNotFoundError, _DeafError):  # one went away just now
             continue
         except OSError as error:
             limited = "limit" in str(error)  # the library's own words have no number
@@ -77,7 +81,7 @@ def _watched(base: str) -> Iterator[Message]:
         while len(later) <= MOST_LATER:
             changes |= _changes(first) | (_changes(second) if later else set())
             while changes:
-                yield Heard([path.removeprefix(f"{base}/") for _, path in changes])
+                yield Heard([os.fsencode(path.removeprefix(f"{base}/")) for _, path in changes])
                 came = [path for kind, path in changes if kind == _ADDED and _is_folder(base, path)]
                 new = {inner for path in came for inner in _folders_from(base, path)}
                 if not new:
@@ -108,7 +112,10 @@ def _ear(folders: set[str]) -> Iterator[RustNotify]:
 
 
 def _changes(ear: RustNotify) -> set[tuple[int, str]]:
-    found = ear.watch(GATHER_MS, QUIET_MS, QUIET_MS, None)
+    try:
+        found = ear.watch(GATHER_MS, QUIET_MS, QUIET_MS, None)
+    except WatchfilesRustInternalError as error:
+        raise _DeafError from error
     return found if isinstance(found, set) else set()
 
 

@@ -6,9 +6,12 @@ import msgspec
 
 
 class Heard(msgspec.Struct, frozen=True, array_like=True, tag="heard"):
-    """Files that came, went or changed, relative to the store; ``None`` for anything, anywhere."""
+    """Files that came, went or changed, relative to the store; ``None`` for anything, anywhere.
 
-    paths: list[str] | None
+    They are told as the system names them, which may not be UTF-8.
+    """
+
+    paths: list[bytes] | None
 
 
 class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):

@@ -122,7 +122,8 @@ class Watcher:
                 if not watching:
                     watching = True
                     self._on_watching(Watching.NOTIFIED)
-                self._on_hints(None if message.paths is None else frozenset(message.paths))
+                paths = message.paths
+                self._on_hints(None if paths is None else frozenset(map(os.fsdecode, paths)))
             if self._folders() != folders:  # a disk was unplugged, or one came back
                 self._on_hints(None)
                 return

@@ -166,6 +166,20 @@ async def test_a_burst_is_followed(tmp_path: Path) -> None:
         await until_true(manager)
 
 
+async def test_names_that_are_no_text_are_followed_like_others(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path)
+    folder = store.dated(NOON, 1).parent
+    async with followed(tmp_path) as manager, asyncio.timeout(PATIENCE):
+        with closing(manager.events()) as events:
+            for number, name in enumerate((b"odd\xff.png", b"odd\xff.json", b"\xfe.txt"), 1):
+                folder.joinpath(os.fsdecode(name)).write_text("{}")
+                store.dated(NOON, 1 + number)
+                async for event in events:
+                    assert not isinstance(event, WatchingChanged)
+                    if (await manager.totals()).images > number:
+                        break
+
+
 async def test_very_many_files_edited_in_place_are_followed(tmp_path: Path) -> None:
     store = DiskStore(tmp_path)
     paths = [store.dated(NOON + timedelta(seconds=n), n, prompt="fox") for n in range(300)]
@@ -646,10 +660,10 @@ def test_folders_that_come_while_others_begin_to_be_watched_are_watched_too(
         heard: list[str] = []
         path = put(day, day)
         while path not in heard:
-            heard += next(messages).paths or []
+            heard += map(os.fsdecode, next(messages).paths or [])
     path = put(21, 4)
     while path not in heard:
-        heard += next(messages).paths or []
+        heard += map(os.fsdecode, next(messages).paths or [])
     messages.close()
 
 
@@ -673,10 +687,10 @@ def test_folders_that_come_while_the_first_begin_to_be_watched_are_watched_too(
     assert next(messages).paths is None
     heard: set[str] = set()
     while not heard.issuperset(came):
-        heard.update(next(messages).paths or ())
+        heard.update(map(os.fsdecode, next(messages).paths or ()))
     path = put(21, 4)
     while path not in heard:
-        heard.update(next(messages).paths or ())
+        heard.update(map(os.fsdecode, next(messages).paths or ()))
     messages.close()
 
 
