@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from core.arrangement import Arranged, Arrangement, Grouping, PromptLabel, SortKey
 from core.catalog_columns import Column
 from core.columns import KnownColumn, Numbers, key_array, numbers
+from core.months import month_of
 from core.query_terms import lower
 from core.records import DayImages
 
@@ -157,7 +157,7 @@ def _sections(
 
 
 def _first_of(day: int, group: Grouping) -> int:
-    return date.fromordinal(day).replace(day=1).toordinal() if group is Grouping.MONTH else day
+    return month_of(day) if group is Grouping.MONTH else day
 
 
 def _model_ranks(column: KnownColumn, values: Numbers) -> tuple[Numbers, list[str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
-from datetime import date
 
 from core.catalog import Catalog
 from core.facet_counter import FacetCounter
 from core.index import Index
+from core.months import month_after, month_of
 from core.query_terms import Query, TextField
 from core.records import DayImages, DayTotal, ImageRecord, SelectionSummary, StoreTotals
 from core.searcher import Found, Searcher
@@ -101,8 +101,6 @@ class Questions:
                 made.
         """
         if months is None:
-            days = [date.fromordinal(total.day) for total in await self.day_totals()]
-            months = {day.replace(day=1).toordinal() for day in days}
+            months = {month_of(total.day) for total in await self.day_totals()}
         for first in sorted(months, reverse=True):
-            after = date.fromordinal(first + 31).replace(day=1).toordinal()
-            yield await self._index.read(Catalog.month, first, after - 1)
+            yield await self._index.read(Catalog.month, first, month_after(first) - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import StoreError
+from core.months import month_of
 from core.records import ImageRecord, StoredImage
 from core.retention import policy_of
 from core.statistics_records import MonthStatistics
@@ -107,7 +108,7 @@ class _Shown:
         self.dialog.deleteLater()
 
     def _on_images_changed(self, days: frozenset[int], keys: frozenset[int]) -> None:
-        months = {date.fromordinal(day).replace(day=1).toordinal() for day in days}
+        months = {month_of(day) for day in days}
         self._changed |= months
         if months and not self._soon.isActive():
             self.settled.clear()
@@ -120,7 +121,7 @@ class _Shown:
             self._months.pop(first, None)
         self._changed.clear()
         totals = await manager.day_totals()
-        wanted = {date.fromordinal(total.day).replace(day=1).toordinal() for total in totals}
+        wanted = {month_of(total.day) for total in totals}
         for gone in self._months.keys() - wanted:
             del self._months[gone]
         missing = wanted - self._months.keys()

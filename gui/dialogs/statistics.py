@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 from core.records import ImageRecord
 from gui.models.image_table import Column, ImageTableModel
 from gui.models.statistics import (
-    Stack,
     Statistics,
     by_bytes,
     by_cost,
@@ -109,7 +108,7 @@ class StatisticsDialog(QDialog):
         """Show what is summed up by now."""
         self.statistics = found
         self._numbers.show_numbers(found)
-        self._growth.show_stack(Stack(found.months, [("", found.growth(by_bytes))]))
+        self._growth.show_stack(found.growth(by_bytes))
         self._by_model.show_stack(found.stack(model_of, by_bytes))
         self._by_format.show_stack(found.stack(format_of, by_bytes))
         self._costs.show_stack(found.stack(model_of, by_cost))

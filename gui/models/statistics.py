@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from heapq import nlargest
 from itertools import accumulate
@@ -13,7 +13,9 @@ from typing import Final, NamedTuple
 
 from core.records import DayTotal, ImageRecord
 from core.statistics_records import LARGEST, GroupTotal, MonthStatistics
+from gui.models.spans import Unit, spans, start_of, unit_for
 
+MOST_SPANS: Final = 360  # in a chart over time; longer ones than months where they are more
 MOST_SERIES: Final = 5  # what is less than these is "other"
 PACE_DAYS: Final = 30
 OTHER: Final = ""
@@ -23,14 +25,16 @@ Naming = Callable[[GroupTotal], str]
 
 
 class Stack(NamedTuple):
-    """A chart of months, in each of which several series are stacked.
+    """A chart over time, in each span of which several series are stacked.
 
     Attributes:
-        months: The first day of each, oldest first, without gaps.
-        series: Name and a value for each month, the largest first; ``OTHER`` is the rest's name.
+        unit: What a span is: a month, or years.
+        spans: The first and the last day of each, oldest first, without gaps.
+        series: Name and a value for each span, the largest first; ``OTHER`` is the rest's name.
     """
 
-    months: list[int]
+    unit: Unit
+    spans: list[tuple[int, int]]
     series: list[tuple[str, list[float]]]
 
 
@@ -55,13 +59,14 @@ class Statistics:
 
     def __init__(self, months: Iterable[MonthStatistics]) -> None:
         self._by_month = {month.first_day: month for month in months}
-        self.months = _without_gaps(sorted(self._by_month))
+        self.months = sorted(self._by_month)
         groups = [group for month in self._by_month.values() for group in month.groups]
         self.images = sum(group.images for group in groups)
         self.size_bytes = sum(group.size_bytes for group in groups)
         costs = [group.cost_usd for group in groups if group.cost_usd is not None]
         self.cost_usd = sum(costs) if costs else None
         self._groups = groups
+        self._lay_out_time()
 
     @property
     def largest(self) -> list[ImageRecord]:
@@ -69,20 +74,22 @@ class Statistics:
         every = (record for month in self._by_month.values() for record in month.largest)
         return nlargest(LARGEST, every, key=lambda record: (record.size_bytes, -record.key))
 
-    def growth(self, measure: Measure) -> list[float]:
-        """Return what there was at the end of each of ``months``."""
-        return list(accumulate(sum(map(measure, self._of(month))) for month in self.months))
+    def growth(self, measure: Measure) -> Stack:
+        """Return what there was in all at the end of each span."""
+        made = (sum(map(measure, groups)) for groups in self._by_span)
+        return Stack(self._unit, self._spans, [("", list(accumulate(made)))])
 
     def stack(self, naming: Naming, measure: Measure) -> Stack:
-        """Return the months with the largest series by themselves, the others together."""
+        """Return what was made when, the largest series by themselves, the others together."""
         names = [name for name, _ in self.ranked(naming, measure)[:MOST_SERIES]]
-        values: dict[str, list[float]] = {name: [0.0] * len(self.months) for name in names}
-        rest = [0.0] * len(self.months)
-        for place, month in enumerate(self.months):
-            for group in self._of(month):
+        values: dict[str, list[float]] = {name: [0.0] * len(self._spans) for name in names}
+        rest = [0.0] * len(self._spans)
+        for place, groups in enumerate(self._by_span):
+            for group in groups:
                 values.get(naming(group), rest)[place] += measure(group)
         series = list(values.items())
-        return Stack(self.months, [*series, (OTHER, rest)] if any(rest) else series)
+        whole = [*series, (OTHER, rest)] if any(rest) else series
+        return Stack(self._unit, self._spans, whole)
 
     def ranked(self, naming: Naming, measure: Measure) -> list[tuple[str, float]]:
         """Return each name with its sum, largest first; nothing of those that sum up to 0."""
@@ -97,14 +104,22 @@ class Statistics:
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(("month", *GroupTotal.__struct_fields__))
         for month in self.months:
-            named = f"{date.fromordinal(month):%Y-%m}"
-            for group in sorted(self._of(month), key=lambda each: each.model):
+            named = date.fromordinal(month).isoformat()[
+                :7
+            ]  # strftime does not pad years everywhere
+            for group in sorted(self._by_month[month].groups, key=lambda each: each.model):
                 rows.writerow((named, *(getattr(group, name) for name in group.__struct_fields__)))
         return text.getvalue()
 
-    def _of(self, month: int) -> Sequence[GroupTotal]:
-        found = self._by_month.get(month)
-        return found.groups if found else ()
+    def _lay_out_time(self) -> None:
+        oldest, newest = (self.months[0], self.months[-1]) if self.months else (1, 0)
+        self._unit = unit_for(oldest, newest, MOST_SPANS, finest=Unit.MONTH)
+        found = list(spans(oldest, newest, self._unit))
+        self._spans = [(first, after - 1) for first, after in found]
+        by_start: dict[int, list[GroupTotal]] = {first: [] for first, _ in found}
+        for first, month in self._by_month.items():
+            by_start[start_of(first, self._unit)] += month.groups
+        self._by_span = list(by_start.values())
 
 
 def pace_of(totals: Iterable[DayTotal], today: int, held: int, most: int) -> Pace:
@@ -141,13 +156,3 @@ def model_of(group: GroupTotal) -> str:
 def format_of(group: GroupTotal) -> str:
     """Name a group by its format."""
     return group.format.upper()
-
-
-def _without_gaps(months: Sequence[int]) -> list[int]:
-    found: list[int] = []
-    if months:
-        month = months[0]
-        while month <= months[-1]:
-            found.append(month)
-            month = date.fromordinal(month + 31).replace(day=1).toordinal()
-    return found

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date
-from enum import Enum, auto
 from typing import NamedTuple
 
 from core.records import DayTotal
-
-
-class Unit(Enum):
-    """What one bar stands for."""
-
-    DAY = auto()
-    WEEK = auto()
-    MONTH = auto()
+from gui.models.spans import Unit, spans
 
 
 class Amount(NamedTuple):
@@ -81,14 +72,13 @@ class Timeline:
         self.bars: list[Bar] = []
         if not totals:
             return
-        first, end = start_of(totals[-1].day, unit), len(totals)
+        end = len(totals)
         kept = _count_from(totals, fates.first_kept)
-        while first <= totals[0].day:
-            after = next_start(first, unit)
+        for first, after in spans(totals[-1].day, totals[0].day, unit):
             start = _count_from(totals, after)
             whole, going = _amount(totals[start:end]), _amount(totals[max(start, kept) : end])
             self.bars.append(Bar(first, after - 1, whole, going))
-            first, end = after, start
+            end = start
 
     def bar_of(self, day: int) -> int:
         """Return the number of the bar that a day belongs to, or of the one nearest to it."""
@@ -100,39 +90,15 @@ class Timeline:
         start = bisect_left(self.bars, first, key=lambda bar: bar.last)
         return range(start, bisect_right(self.bars, last, key=lambda bar: bar.first))
 
-
-def unit_for(oldest: int, newest: int, most_bars: int) -> Unit:
-    """Return the finest unit of which all bars from one day to another have room."""
-    days = newest - oldest + 1
-    if days <= most_bars:
-        return Unit.DAY
-    return Unit.WEEK if days / 7 <= most_bars else Unit.MONTH
-
-
-def start_of(day: int, unit: Unit) -> int:
-    """Return the first day of the bar that a day belongs to; weeks begin on Monday."""
-    if unit is Unit.DAY:
-        return day
-    if unit is Unit.WEEK:
-        return day - (day - 1) % 7
-    return date.fromordinal(day).replace(day=1).toordinal()
-
-
-def next_start(first: int, unit: Unit) -> int:
-    """Return the first day of the bar after the one that begins with ``first``."""
-    if unit is Unit.DAY:
-        return first + 1
-    if unit is Unit.WEEK:
-        return first + 7
-    return date.fromordinal(first + 31).replace(day=1).toordinal()
-
-
-def year_starts(first: int, last: int) -> Iterator[int]:
-    """Yield the first days of the years that begin between two days."""
-    for year in range(date.fromordinal(first).year, date.fromordinal(last).year + 1):
-        day = date(year, 1, 1).toordinal()
-        if first <= day <= last:
-            yield day
+    def year_starts(self) -> Iterator[int]:
+        """Yield the first days of the years that begin within the bars, or of bars of years."""
+        if self.unit.years or not self.bars:
+            yield from [bar.first for bar in self.bars]
+            return
+        first, last = self.bars[0].first, self.bars[-1].last
+        for day, _ in spans(first, last, Unit.YEAR):
+            if day >= first:
+                yield day
 
 
 def _count_from(totals: Sequence[DayTotal], day: int) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from gui.models.spans import Unit, span_text
 from gui.models.statistics import OTHER, Stack
 from gui.text import isolated, month_text, translated
 
@@ -67,7 +68,7 @@ class _Chart(QWidget):
 
 
 class MonthChart(_Chart):
-    """Months from left to right: stacked bars, or one filled line of what there was in all.
+    """Months, or years, from left to right: stacked bars, or one filled line of what there was.
 
     Args:
         title: What it is about, for screen readers.
@@ -80,31 +81,32 @@ class MonthChart(_Chart):
     ) -> None:
         super().__init__(title, say, parent)
         self._line = line
-        self._stack = Stack([], [])
+        self._stack = Stack(Unit.MONTH, [], [])
 
     def sizeHint(self) -> QSize:
         """Return the size of a chart among others."""
         return QSize(420, 190)
 
     def show_stack(self, stack: Stack) -> None:
-        """Show these months and series."""
+        """Show these series over their spans of time."""
         self._stack = stack
         sums = ", ".join(f"{self._named(name)} {self._say(sum(v))}" for name, v in stack.series)
         self.setAccessibleDescription(sums)
         self.update()
 
     def text_at(self, x: int, y: int) -> str:
-        """Return what a month holds: "November 2026: imagen-4 1.2 GB, other 80 MB"."""
-        months, area = self._stack.months, self._area()
-        if not months or not area.left() <= x < area.right():
+        """Return what a span of time holds: "November 2026: imagen-4 1.2 GB, other 80 MB"."""
+        spans, area = self._stack.spans, self._area()
+        if not spans or not area.left() <= x < area.right():
             return ""
-        place = int((x - area.left()) * len(months) / area.width())
+        place = int((x - area.left()) * len(spans) / area.width())
         parts = [
             f"{self._named(name)} {self._say(values[place])}".strip()
             for name, values in self._stack.series
             if values[place]
         ]
-        return f"{month_text(months[place])}: {', '.join(parts) or self._say(0)}"
+        when = span_text(*spans[place], self._stack.unit)
+        return f"{when}: {', '.join(parts) or self._say(0)}"
 
     def _named(self, name: str) -> str:
         if self._line:
@@ -116,13 +118,13 @@ class MonthChart(_Chart):
         return self.rect().adjusted(LABELS_PX, legend + 6, -8, -LINE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the values over the months, with a scale, the years, and what the shades mean."""
-        painter, area, months = self._painter(), self._area(), self._stack.months
+        """Paint the values over time, with a scale, the years, and what the shades mean."""
+        painter, area = self._painter(), self._area()
         sums = [sum(each) for each in zip(*(v for _, v in self._stack.series), strict=True)]
         highest = max(sums, default=0.0)
         if highest > 0:
             self._paint_scale(painter, area, highest)
-            self._paint_years(painter, area, months)
+            self._paint_years(painter, area)
             if self._line:
                 self._paint_line(painter, area, sums, highest)
             else:
@@ -143,14 +145,14 @@ class MonthChart(_Chart):
             label = QRect(0, y - LINE // 2, LABELS_PX - 8, LINE)
             painter.drawText(label, right, self._say(highest * number / GRID_LINES))
 
-    def _paint_years(self, painter: QPainter, area: QRect, months: Sequence[int]) -> None:
+    def _paint_years(self, painter: QPainter, area: QRect) -> None:
         painter.setPen(self.palette().placeholderText().color())
-        last = -YEAR_ROOM
-        for place, month in enumerate(months):
-            first = date.fromordinal(month)
-            x = area.left() + area.width() * place // len(months)
+        last, spans = -YEAR_ROOM, self._stack.spans
+        for place, (day, _) in enumerate(spans):
+            first = date.fromordinal(day)
+            x = area.left() + area.width() * place // len(spans)
             if (place == 0 or first.month == 1) and x - last >= YEAR_ROOM:
-                text = str(first.year) if first.month == 1 else month_text(month)
+                text = str(first.year) if first.month == 1 else month_text(day)
                 painter.drawText(QPointF(x, self.height() - 4), text)
                 last = x + painter.fontMetrics().horizontalAdvance(text) - YEAR_ROOM // 2
 
@@ -171,10 +173,10 @@ class MonthChart(_Chart):
         painter.drawPolyline(QPolygonF(points))
 
     def _paint_bars(self, painter: QPainter, area: QRect, highest: float) -> None:
-        months = len(self._stack.months)
-        pitch = area.width() / months
+        count = len(self._stack.spans)
+        pitch = area.width() / count
         width = max(min(pitch - min(pitch / 3, 4), 36), 1)
-        for place in range(months):
+        for place in range(count):
             bottom = float(area.bottom())
             for number, (_, values) in enumerate(self._stack.series):
                 height = area.height() * values[place] / highest

@@ -20,15 +20,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.records import DayTotal
-from gui.models.timeline import Amount, Bar, Fates, Timeline, Unit, unit_for
-from gui.text import count_text, date_text, month_text, size_text, translated
+from gui.models.spans import Unit, span_text, unit_for
+from gui.models.timeline import Amount, Bar, Fates, Timeline
+from gui.text import count_text, size_text, translated
 from gui.views.timeline_painter import AXIS, MARGIN, PITCH, Look, paint_timeline, places_of
 
 HEIGHT: Final = 72
 
 
 class TimelineView(QWidget):
-    """Bars of images or bytes by day, week or month, whatever has room; a range can be chosen.
+    """Bars of images or bytes by day, week, month or years, as has room; a range can be chosen.
 
     Drag over bars, click one, or move with the arrow keys (Shift for a range) and press Enter;
     Esc, or a click below the bars, chooses all.
@@ -218,10 +219,8 @@ class TimelineView(QWidget):
 
     def text_of(self, number: int) -> str:
         """Say what a bar stands for: "20 November 2026: 214 images, 402 MB"."""
-        bar, unit = self.bars[number], self._timeline.unit
-        when = month_text(bar.first) if unit is Unit.MONTH else date_text(bar.first)
-        if unit is Unit.WEEK:
-            when = f"{when} – {date_text(bar.last)}"
+        bar = self.bars[number]
+        when = span_text(bar.first, bar.last, self._timeline.unit)
         held = f"{count_text(bar.whole.images, 'image')}, {size_text(bar.whole.size_bytes)}"
         if not bar.going.images:
             return f"{when}: {held}"

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor, QPainter, QPalette
 
-from gui.models.timeline import Timeline, year_starts
+from gui.models.timeline import Timeline
 from gui.text import month_text
 
 MARGIN: Final = 16  # as the grid's, left and right
@@ -124,12 +124,11 @@ def _paint_axis(
 
 def _axis_texts(timeline: Timeline, places: Places) -> list[tuple[int, str]]:
     """Return the years, where they begin and have room, and the first month before them."""
-    first, last = timeline.bars[0].first, timeline.bars[-1].last
     found: list[tuple[int, str]] = []
-    for day in year_starts(first, last):
+    for day in timeline.year_starts():
         x = places.room(timeline.bar_of(day)).x()
         if not found or x - found[-1][0] >= YEAR_ROOM:
             found.append((x, str(date.fromordinal(day).year)))
     if not found or found[0][0] - MARGIN > 2 * YEAR_ROOM:
-        found.insert(0, (MARGIN, month_text(first)))
+        found.insert(0, (MARGIN, month_text(timeline.bars[0].first)))
     return found

@@ -6,11 +6,13 @@ import csv
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from io import StringIO
 
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from tests.flows.conftest import open_window, until
+from tests.flows.test_timeline import make_far_days
 from tests.stores import image_files, make_image, sidecar_of
 
 NEWEST = datetime.now().replace(hour=12, minute=0, second=0, microsecond=0)
@@ -119,3 +121,17 @@ async def test_it_closes_with_its_store(store, tmp_path):
         await opened(session)
         session.commands.open(tmp_path)
         await until(lambda: session.statistics.dialog is None)
+
+
+async def test_they_reach_from_the_first_to_the_last_day_of_the_calendar(tmp_path):
+    async with open_window(make_far_days(tmp_path / "store")) as session:
+        dialog = await opened(session)
+        assert dialog.statistics.images == 3
+        assert not dialog._progress.isVisible()
+        assert len(dialog._growth._stack.spans) == 100
+        assert dialog._growth.text_at(dialog._growth._area().right() - 1, 5).startswith(
+            "9900 – 9999:"
+        )
+        dialog.picture()
+        months = [row["month"] for row in csv.DictReader(StringIO(dialog.statistics.csv_text()))]
+        assert months == ["0001-01", f"{NEWEST:%Y-%m}", "9999-12"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,7 +11,7 @@ from core.settings import StorageSettings, save
 from gui.models.place import Kind
 from tests.flows.conftest import all_loaded, open_window, until
 from tests.gui.test_timeline import middle
-from tests.stores import make_image
+from tests.stores import image_files, make_image, picture
 
 NEWEST = datetime.now().replace(hour=12, minute=0, second=0, microsecond=0)
 KEPT = 30  # days, by default
@@ -94,3 +94,42 @@ async def test_it_is_hidden_and_stays_so(tmp_path):
         assert not session.window.timeline.isVisible()
         session.window.actions_by_id["show_timeline"].trigger()
         assert session.window.timeline.isVisible()
+
+
+def make_far_days(base):
+    """A store with an image of today, and one at either end of the calendar."""
+    make_image(base, NEWEST)
+    for day in ("0001/01/01", "9999/12/31"):
+        path = base / "images" / day / "far.png"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(picture("png", (64, 64), 0))
+    return base
+
+
+async def test_the_first_and_the_last_day_of_the_calendar_are_shown_and_chosen(tmp_path):
+    async with open_window(make_far_days(tmp_path / "store")) as session:
+        view = session.window.timeline
+        await until(lambda: sum(bar.whole.images for bar in view.bars) == 3)
+        assert len(view.bars) == 100
+        assert view.text_of(0).startswith("1 – 99: 1 image,")
+        assert view.text_of(99).startswith("9900 – 9999: 1 image,")
+        view.grab()
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle(view, 99))
+        await until(lambda: session.images.rowCount() == 1)
+        assert session.window.dates.place.days == {date.max.toordinal()}
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        await until(lambda: session.images.rowCount() == 3)
+
+
+async def test_the_last_week_of_the_calendar_ends_with_it(tmp_path):
+    base = make_far_days(tmp_path / "store")
+    for image in image_files(base):
+        if "9999" not in str(image):
+            image.unlink()
+    other = base / "images/9998/01/31/far.png"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(picture("png", (64, 64), 0))
+    async with open_window(base) as session:
+        view = session.window.timeline
+        await until(lambda: sum(bar.whole.images for bar in view.bars) == 2)
+        assert view.text_of(len(view.bars) - 1).startswith("27 December 9999 – 31 December 9999:")

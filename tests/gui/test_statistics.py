@@ -62,7 +62,7 @@ def test_every_sum_is_that_of_all_groups(months: dict[int, list[GroupTotal]]) ->
         assert [value for _, value in ranked] == sorted((v for _, v in ranked), reverse=True)
         assert sum(value for _, value in ranked) == found.size_bytes
     if months:
-        assert found.growth(by_bytes)[-1] == found.size_bytes
+        assert found.growth(by_bytes).series[0][1][-1] == found.size_bytes
         assert found.months[0] == min(months)
         assert found.months[-1] == max(months)
 

@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.records import DayTotal
-from gui.models.timeline import Fates, Timeline, Unit, start_of, unit_for
+from gui.models.spans import LAST_DAY, Unit, span_text, spans, start_of, unit_for
+from gui.models.timeline import Fates, Timeline
 from gui.views.timeline import HEIGHT, TimelineView
 from gui.views.timeline_painter import places_of
 
@@ -66,6 +67,24 @@ def test_the_unit_is_the_finest_that_has_room() -> None:
     assert unit_for(TODAY - 99, TODAY, 100) is Unit.DAY
     assert unit_for(TODAY - 100, TODAY, 100) is Unit.WEEK
     assert unit_for(TODAY - 1000, TODAY, 100) is Unit.MONTH
+    assert unit_for(TODAY - 10_000, TODAY, 100) is Unit.YEAR
+    assert unit_for(TODAY - 100_000, TODAY, 100) is Unit.DECADE
+    assert unit_for(1, LAST_DAY, 1) is Unit.CENTURY
+
+
+@given(st.integers(1, LAST_DAY), st.integers(1, 300), st.sampled_from(Unit), st.data())
+def test_spans_reach_to_the_ends_of_the_calendar(
+    oldest: int, most: int, finest: Unit, data: st.DataObject
+) -> None:
+    newest = data.draw(st.integers(oldest, LAST_DAY))
+    unit = unit_for(oldest, newest, most, finest)
+    found = list(spans(oldest, newest, unit))
+    assert len(found) <= max(most + 2, 100)
+    assert found[0][0] <= oldest
+    assert found[-1][0] <= newest < found[-1][1] <= LAST_DAY + 1
+    for first, after in found:
+        assert start_of(first, unit) == start_of(after - 1, unit) == first
+        assert span_text(first, after - 1, unit)
 
 
 @pytest.fixture
