@@ -166,6 +166,7 @@ class Session:
         )
         self.browse.searching.connect(self.arrivals.know_what_there_is)
         self.shuttle.came_back.connect(self.arrivals.expect)
+        self.history.overtaken.connect(self.shuttle.stop)
         self.commands = CommandController(
             self.tasks,
             self.stores,

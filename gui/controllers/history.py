@@ -70,10 +70,12 @@ class History(QObject):
     Signals:
         changed(): What can be undone or redone is another.
         idle(): All that was asked for is done.
+        overtaken(): What is under way is to be taken back: there is no need to end it first.
     """
 
     changed = Signal()
     idle = Signal()
+    overtaken = Signal()
 
     def __init__(self, stores: StoreController, window: MainWindow) -> None:
         super().__init__(window)
@@ -84,6 +86,7 @@ class History(QObject):
         self._offered: Change | None = None
         self._refused: Change | None = None  # the last whose undo did nothing
         self._steps: deque[tuple[Change, bool]] = deque()
+        self._under_way: Change | None = None
         self._problems: list[str] = []
         self._running = False
         stores.opened.connect(self._on_opened)
@@ -152,6 +155,8 @@ class History(QObject):
 
     def _take(self, change: Change, *, forward: bool) -> None:
         self._steps.append((change, forward))
+        if change is self._under_way:
+            self.overtaken.emit()
         if not self._running and self._store is not None:
             self._running = True
             self._store.tasks.start(self._run())
@@ -169,11 +174,13 @@ class History(QObject):
         self, change: Change, step: Callable[[], Awaitable[Step]], forward: bool
     ) -> None:
         done: Step | None = None
+        self._under_way = change
         try:
             done = await step()
         except StoreError as error:
             self._problems.append(str(error))
         finally:
+            self._under_way = None
             if done is None or not change.count or self._is_in_vain(change, done, forward):
                 self._forget(change)
             elif not forward and (not done.whole or not done.done):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,7 +13,7 @@ from core.errors import StoreError
 from core.import_records import ImportReport, UndoResult
 from core.records import ItemResult, TrashReceipt
 from gui.controllers.store import OpenStore, StoreController
-from gui.controllers.works import WorkController
+from gui.controllers.works import Work, WorkController
 from gui.text import translated
 
 T = TypeVar("T")
@@ -36,11 +37,17 @@ class Shuttle(QObject):
         self._stores = stores
         self._works = works
         self._tokens: dict[str, str] = {}
+        self._work: Work | None = None
         stores.closing.connect(self._tokens.clear)
 
     def learn(self, tokens: Mapping[str, str]) -> None:
         """Take note of what the images that were at these paths are called in the trash."""
         self._tokens.update(tokens)
+
+    def stop(self) -> None:
+        """End what is under way after the image it is at."""
+        if self._work is not None:
+            self._work.stop()
 
     async def keys(self, paths: Iterable[str]) -> list[int]:
         """Return the keys of the images that are at these paths now."""
@@ -50,7 +57,7 @@ class Shuttle(QObject):
 
     async def move(self, keys: Sequence[int]) -> tuple[list[ItemResult[TrashReceipt]], bool]:
         """Move images to the trash."""
-        with self._works.begin(translated("changes", "Moving to the trash")) as work:
+        with self._begin(translated("changes", "Moving to the trash")) as work:
             results = await self._store.manager.trash_images(
                 keys,
                 translated("changes", "deleted"),
@@ -63,7 +70,7 @@ class Shuttle(QObject):
     async def put_back(self, paths: Iterable[str]) -> tuple[list[ItemResult[TrashReceipt]], bool]:
         """Put those of these images that are in the trash back where they were."""
         tokens = [self._tokens[path] for path in paths if path in self._tokens]
-        with self._works.begin(translated("changes", "Restoring")) as work:
+        with self._begin(translated("changes", "Restoring")) as work:
             results = await self._store.manager.restore(
                 tokens, progress=work.on_progress, should_stop=work.stopped
             )
@@ -77,7 +84,7 @@ class Shuttle(QObject):
         """Move what an import brought, and is not in the trash already, there."""
         left = tuple(each for each in report.results if each.path not in self._tokens)
         new = sum(each.saved is not None for each in left)
-        with self._works.begin(translated("changes", "Undoing the import")) as work:
+        with self._begin(translated("changes", "Undoing the import")) as work:
             results = await self._store.manager.undo_import(
                 msgspec.structs.replace(report, results=left),
                 progress=work.on_progress,
@@ -85,6 +92,12 @@ class Shuttle(QObject):
             )
         self.learn({each.path: each.token for each in results if each.token is not None})
         return results, len(results) >= new
+
+    @contextmanager
+    def _begin(self, text: str) -> Iterator[Work]:
+        with self._works.begin(text) as work:
+            self._work = work
+            yield work
 
     @property
     def _store(self) -> OpenStore:

@@ -136,6 +136,34 @@ async def test_del_held_down_over_many_undone_and_done_again_is_exact(tmp_path: 
         assert session.images.rowCount() == count - held
 
 
+async def test_what_is_under_way_is_taken_back_without_being_ended_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_store(tmp_path, images=400, days=2)
+    before = on_disk(base)
+    async with open_window(base) as session:
+        await ready(session)
+        moved, move = [], session.shuttle.move
+
+        async def noted(keys: list[int]) -> object:
+            results, whole = await move(keys)
+            moved.append(len(results))
+            return results, whole
+
+        monkeypatch.setattr(session.shuttle, "move", noted)
+        session.grid.selectAll()
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await until(lambda: in_trash(base))
+        QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)
+        await done(session)
+        assert 0 < moved[0] < 400
+        assert said(session) == f"{moved[0]} images restored"
+        assert on_disk(base) == before
+        QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL | SHIFT)  # what was done, again
+        await done(session)
+        assert len(in_trash(base)) == moved[0]
+
+
 async def test_undo_comes_after_another_day_was_chosen_and_an_image_arrived(
     tmp_path: Path,
 ) -> None:
