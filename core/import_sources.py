@@ -13,6 +13,7 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -165,9 +166,9 @@ def _read_file(path: Path) -> Content:
         raise _unreadable(path, error) from None
     if len(data) != found.st_size or now.st_mtime_ns != found.st_mtime_ns:
         raise _RefusedError(Refusal.UNREADABLE, f"{name} is being written: import it again later.")
-    modified = datetime.fromtimestamp(found.st_mtime)
     kept = {"kind": "file", "name": _text(path.name), "path": name}
-    kept["modified_at"] = modified.isoformat()
+    with suppress(ValueError, OverflowError, OSError):  # beyond the years 1 to 9999
+        kept["modified_at"] = datetime.fromtimestamp(found.st_mtime).isoformat()
     return _examine(data, name, path.suffix, kept)
 
 

@@ -84,7 +84,7 @@ class Reader(Store):
         Returns:
             A sidecar's object for each image, with at least ``image_id`` and ``created_at``.
         """
-        since = None if days is None else to_microseconds(datetime.now() - timedelta(days=days))
+        since = None if days is None else _moment_before(datetime.now(), days)
         await self._index.fresh()
         records = await self._index.read(Catalog.newest, limit, since)
         return await asyncio.to_thread(lambda: [self._metadata(record) for record in records])
@@ -145,3 +145,11 @@ class Reader(Store):
     def _metadata(self, record: ImageRecord) -> Metadata:
         known = {"image_id": record.image_id, "created_at": record.created.isoformat()}
         return known | (self._read_sidecar(record.image_id, record.sidecar_path) or {})
+
+
+def _moment_before(now: datetime, days: int) -> int:
+    """Return the moment so many days ago, in microseconds from 1970; at most the first of all."""
+    try:
+        return to_microseconds(now - timedelta(days=days))
+    except OverflowError:
+        return to_microseconds(datetime(1, 1, 1))

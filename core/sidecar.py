@@ -8,7 +8,6 @@ with the reason.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,6 +26,7 @@ LONGEST_PROMPT = 64 * 1024
 LONGEST_NAME = 200
 OUR_KEY = "contact_sheet"  # everything of ours in a sidecar is under this one key
 HIGHEST_RATING = 5
+HIGHEST_COST = 1_000_000  # US dollars for one image: more is a mistake, and would hide true sums
 MOST_TAGS = 100
 LONGEST_TAG = 100
 
@@ -46,7 +46,7 @@ class SidecarFields(msgspec.Struct, frozen=True, gc=False):
         provider: At most 200 characters; "" if unknown.
         width: In pixels; 0 if unknown.
         height: In pixels; 0 if unknown.
-        cost_usd: The estimated cost in US dollars; ``None`` if unknown.
+        cost_usd: The estimated cost in US dollars, at most 1,000,000; ``None`` if unknown.
         pinned: Whether no clean-up may take the image.
         rating: 1 to 5; 0 if there is none.
         tags: No two alike, in the order they were given; at most 100 of 100 characters.
@@ -276,4 +276,4 @@ def _cost(value: object) -> float | None:
         cost = float(value)
     except OverflowError:
         return None
-    return cost if math.isfinite(cost) and cost >= 0 else None
+    return cost if 0 <= cost <= HIGHEST_COST else None

@@ -153,8 +153,9 @@ class MonthChart(_Chart):
             x = area.left() + area.width() * place // len(spans)
             if (place == 0 or first.month == 1) and x - last >= YEAR_ROOM:
                 text = str(first.year) if first.month == 1 else month_text(day)
-                painter.drawText(QPointF(x, self.height() - 4), text)
-                last = x + painter.fontMetrics().horizontalAdvance(text) - YEAR_ROOM // 2
+                width = painter.fontMetrics().horizontalAdvance(text)
+                painter.drawText(QPointF(min(x, self.width() - width), self.height() - 4), text)
+                last = x + width - YEAR_ROOM // 2
 
     def _paint_line(
         self, painter: QPainter, area: QRect, sums: Sequence[float], highest: float

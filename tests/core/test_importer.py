@@ -128,6 +128,21 @@ async def test_a_file_is_copied_exactly_and_its_origin_kept(library, photos):
     assert await listed(store) == {result.path}
 
 
+@pytest.mark.parametrize("seconds", [300_000_000_000, -70_000_000_000])
+async def test_a_file_from_no_year_that_there_is_comes_without_it(library, photos, seconds):
+    store, importer, _ = library
+    with tiny_disk(photos) as disk:  # which keeps such times, other than many a real one
+        path = write(disk / "far.png", png(1))
+        os.utime(path, (seconds, seconds))
+        (result,) = (await importer.run([path])).results
+    assert result.outcome is NEW
+    assert sidecar(store.base_path, result)["contact_sheet"]["source"] == {
+        "kind": "file",
+        "name": "far.png",
+        "path": str(path),
+    }
+
+
 async def test_the_flat_layout_and_the_permissions_are_those_of_the_settings(tmp_path, photos):
     path = write(photos / "a.png", png(1))
     settings = {"create_subdirectories": False, "file_permissions": "600"}

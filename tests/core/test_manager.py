@@ -70,6 +70,8 @@ async def test_recent_images_are_limited_by_number_and_by_age(tmp_path, opened):
     assert len(await manager.get_recent_images(limit=2)) == 2
     assert len(await manager.list_images(days=30)) == 5
     assert len(await manager.list_images(limit=3)) == 3
+    assert len(await manager.list_images(days=10**6)) == 5  # from before there were dates
+    assert len(await manager.list_images(days=10**12)) == 5
 
 
 async def test_the_statistics_are_those_of_the_disk(store, opened):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import SidecarError
 from core.records import from_microseconds, to_microseconds
-from core.sidecar import LARGEST_SIDECAR, SidecarFields, load_object, parse
+from core.sidecar import HIGHEST_COST, LARGEST_SIDECAR, SidecarFields, load_object, parse
 
 REGULAR = {
     "image_id": "img_20261120180000_0123456789ab",
@@ -102,7 +102,19 @@ def test_the_ends_of_the_calendar_are_safe(text):
 
 
 @pytest.mark.parametrize(
-    "cost", ["NaN", "Infinity", "-Infinity", "-1", "1e999", "true", '"1"', "9" * 400]
+    "cost",
+    [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "-1",
+        "1e999",
+        "true",
+        '"1"',
+        "9" * 400,
+        "1e308",
+        "1000000.01",
+    ],
 )
 def test_a_cost_that_is_none_is_unknown(cost):
     assert parse(b'{"prompt": "p", "cost_info": {"estimated_cost_usd": %s}}' % cost.encode()) == (
@@ -112,6 +124,7 @@ def test_a_cost_that_is_none_is_unknown(cost):
 
 def test_whole_numbers_are_costs_too():
     assert parsed(cost_info={"estimated_cost_usd": 2}).cost_usd == 2.0
+    assert parsed(cost_info={"estimated_cost_usd": HIGHEST_COST}).cost_usd == HIGHEST_COST
 
 
 def test_texts_are_made_fit_for_the_catalogue():

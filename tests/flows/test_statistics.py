@@ -135,3 +135,17 @@ async def test_they_reach_from_the_first_to_the_last_day_of_the_calendar(tmp_pat
         dialog.picture()
         months = [row["month"] for row in csv.DictReader(StringIO(dialog.statistics.csv_text()))]
         assert months == ["0001-01", f"{NEWEST:%Y-%m}", "9999-12"]
+
+
+async def test_costs_that_nothing_costs_are_not_summed_up(tmp_path):
+    base = tmp_path / "store"
+    for cost in (1e308, 1e308, 0.25):
+        image = make_image(base, NEWEST, seed=str(cost) + str(len(image_files(base))))
+        sidecar = sidecar_of(base, image)
+        values = json.loads(sidecar.read_text()) | {"cost_info": {"estimated_cost_usd": cost}}
+        sidecar.write_text(json.dumps(values))
+    async with open_window(base) as session:
+        dialog = await opened(session)
+        assert dialog.statistics.images == 3
+        assert [label.text() for label in dialog._numbers._values][2] == "$0.25"
+        assert "inf" not in dialog._costs.accessibleDescription()
