@@ -100,13 +100,18 @@ _decode_keys = msgspec.json.Decoder(list[int]).decode
 _decode_tags = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
+def decoded_tags(stored: str) -> tuple[str, ...]:
+    """Return an image's tags as the catalogue has them."""
+    return _decode_tags(stored) if stored else ()
+
+
 def to_record(row: tuple[Any, ...]) -> ImageRecord:
     """Make the record of a row of the view ``record``."""
     key, name, folder, sidecar, problem, *rest, pinned, rating, tags, sha256 = row
     stem = name.rpartition(".")[0]
     sidecar_folder = {NO_SIDECAR: None, BESIDE: folder, IN_METADATA: "metadata"}[sidecar]
     sidecar_path = None if sidecar_folder is None else f"{sidecar_folder}/{stem}.json"
-    path, tagged = f"{folder}/{name}", _decode_tags(tags) if tags else ()
+    path, tagged = f"{folder}/{name}", decoded_tags(tags)
     values = key, stem, path, sidecar_path, problem, *rest, bool(pinned), rating, tagged, sha256
     return ImageRecord(*values)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from core.catalog_changes import Query
-from core.catalog_rows import carray
+from core.catalog_rows import carray, decoded_tags
 from core.records import SelectionSummary, StoreTotals, from_microseconds
 
 _FIRST = """
-SELECT prompt, model, provider, format, width, height FROM carray(?) AS wanted
+SELECT prompt, model, provider, format, rating, tags, width, height FROM carray(?) AS wanted
 CROSS JOIN image ON image.key = wanted.value LIMIT 1
 """
 _SUMS = """
 SELECT count(*), sum(size_bytes), sum(cost_usd),
 min(created_us), max(created_us), min(prompt = ?2), min(model = ?3),
-min(provider = ?4), min(format = ?5), min(width = ?6 AND height = ?7)
+min(provider = ?4), min(format = ?5), min(rating = ?6), min(tags = ?7),
+min(width = ?8 AND height = ?9)
 FROM carray(?1) AS wanted CROSS JOIN image ON image.key = wanted.value
 """
 _NEWEST_OF = """
@@ -58,8 +59,10 @@ def summary_of(query: Query, keys: Collection[int]) -> SelectionSummary | None:
     if not first:
         return None
     ((images, size, cost, oldest, newest, *same),) = query(_SUMS, (carray(keys), *first[0]))
-    prompt, model, provider, file_format, width, height = first[0]
+    prompt, model, provider, file_format, rating, tags, width, height = first[0]
     values = {"prompt": prompt, "model": model, "provider": provider, "format": file_format}
+    values["rating"] = str(rating) if rating else ""
+    values["tags"] = ", ".join(decoded_tags(tags))
     values["dimensions"] = f"{width}×{height}" if width and height else ""
     return SelectionSummary(
         images=images,

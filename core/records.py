@@ -243,8 +243,8 @@ class StoreTotals(msgspec.Struct, frozen=True):
 class SelectionSummary(msgspec.Struct, frozen=True):
     """What several images have in common, and their sums.
 
-    ``shared`` maps a record's field name (prompt, model, provider, format, "dimensions") to the
-    value all of them have; fields in which they differ are not in it.
+    ``shared`` maps a record's field name (prompt, model, provider, format, rating, tags,
+    "dimensions") to the text of what all of them have; fields in which they differ are not in it.
     """
 
     images: int

@@ -102,6 +102,8 @@ def facts_of_many(summary: SelectionSummary) -> Facts:
         span = f"{date_text(first.toordinal())} – {span}"
     shared = dict(summary.shared)
     prompt = shared.pop("prompt", "")
+    if "rating" in shared:
+        shared["rating"] = "★" * int(shared["rating"])
     rows = [
         Fact(_text("Size"), size_text(summary.size_bytes)),
         Fact(_text("Cost"), "" if summary.cost_usd is None else dollars_text(summary.cost_usd)),

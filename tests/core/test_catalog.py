@@ -273,21 +273,28 @@ def test_an_image_saved_into_a_large_day_does_not_list_it_again(catalog, monkeyp
 
 def test_what_a_selection_shares(catalog):
     rows = [
-        row("a.png"),
-        row("b.jpg", format="jpeg", height=1, cost_usd=None, created_us=NOON + 5),
-        row("c.png", model=""),
+        row("a.png", rating=4, tags='["sea","fog"]'),
+        row("b.jpg", format="jpeg", height=1, cost_usd=None, created_us=NOON + 5, rating=4),
+        row("c.png", model="", tags='["sea","fog"]'),
     ]
     catalog.apply([FolderChange(FOLDER, rows=pack(rows))])
     a, b, c = sorted(keys_in_order(catalog))
     two = catalog.summary(array("q", [a, b]))
     assert (two.images, two.size_bytes, two.cost_usd) == (2, 2000, 0.25)
     assert (two.oldest, two.newest) == (from_microseconds(NOON), from_microseconds(NOON + 5))
-    assert two.shared == {"prompt": "a lighthouse", "model": "gpt-image-1", "provider": "openai"}
+    assert two.shared == {
+        "prompt": "a lighthouse",
+        "model": "gpt-image-1",
+        "provider": "openai",
+        "rating": "4",
+    }
+    assert catalog.summary([a, c]).shared["tags"] == "sea, fog"
     assert catalog.summary([b]).cost_usd is None
     assert catalog.summary([c, 999]).shared == {
         "prompt": "a lighthouse",
         "provider": "openai",
         "format": "png",
+        "tags": "sea, fog",
         "dimensions": "1536×1024",
     }
 

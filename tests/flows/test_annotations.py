@@ -55,6 +55,7 @@ async def test_many_are_rated_at_once_and_each_gets_its_own_rating_back(base):
         await select(session, 0, 1, 2)
         await press(session, Key.Key_3, ALT)
         await until(lambda: said(base, "rating") == [3, 3, 3, None])
+        await until(lambda: any(fact.value == "★★★" for fact in session.window.metadata.facts.rows))
         session.history.undo()
         await until(lambda: [each or 0 for each in said(base, "rating")] == [5, 0, 0, 0])
         session.history.redo()

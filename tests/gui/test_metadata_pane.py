@@ -140,8 +140,9 @@ def test_costs_have_cents_and_what_is_behind_them(cost: float, text: str) -> Non
 
 
 def test_several_images_are_summed_up() -> None:
+    shared = {"model": "dall-e-3", "rating": "4", "tags": "sea, fog"}
     summary = SelectionSummary(
-        12, 23_000_000, 0.5, datetime(2026, 10, 2), datetime(2026, 11, 20), {"model": "dall-e-3"}
+        12, 23_000_000, 0.5, datetime(2026, 10, 2), datetime(2026, 11, 20), shared
     )
     facts = facts_of_many(summary)
     assert facts.title == "12 images"
@@ -150,6 +151,8 @@ def test_several_images_are_summed_up() -> None:
         ("Cost", "$0.50"),
         ("Created", "2 October 2026 – 20 November 2026"),
         ("Model", "dall-e-3"),
+        ("Rating", "★★★★"),
+        ("Tags", "sea, fog"),
     ]
 
 
