@@ -45,7 +45,7 @@ class Overview:
         """There is no store any more."""
         self.indexing = False
         self._known = None
-        self._dates.set_totals([])
+        self._dates.clear()
         self._window.stats.set_store(None)
 
     async def show(self, store: OpenStore, days: frozenset[int] | None = None) -> None:

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.records import DayTotal
+from gui.models.place import Kind
 
 
 class Span:
@@ -24,6 +25,27 @@ class Span:
 
 
 Node = Span | DayTotal
+
+
+class Sums(NamedTuple):
+    """What a row stands for, and how much there is; rows of equal sums say the same.
+
+    Attributes:
+        depth: 0 for years and what is no date, 1 for months, 2 for days.
+        day: The ordinal of its first day; the kind of what is no date.
+        images: How many there are.
+        size_bytes: How large they are; ``None`` where unknown.
+    """
+
+    depth: int
+    day: int
+    images: int
+    size_bytes: int | None
+
+    @property
+    def consists_of_dates(self) -> bool:
+        """Whether it is a year or a month."""
+        return self.depth < 2 and self.day > Kind.DAYS
 
 
 def years_of(totals: Iterable[DayTotal]) -> list[Node]:

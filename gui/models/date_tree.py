@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import IntEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -25,6 +25,7 @@ from core.records import DayTotal
 from gui.models.date_nodes import (
     Node,
     Span,
+    Sums,
     children_of,
     days_in,
     find,
@@ -40,27 +41,6 @@ from gui.text import count_text, number_text, size_text, translated
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX: Final = QModelIndex()
 _TOP: Final = 0
-
-
-class Sums(NamedTuple):
-    """What an index stands for, and how much there is; rows of equal sums say the same.
-
-    Attributes:
-        depth: 0 for years and what is no date, 1 for months, 2 for days.
-        day: The ordinal of its first day; the kind of what is no date.
-        images: How many there are.
-        size_bytes: How large they are; ``None`` where unknown.
-    """
-
-    depth: int
-    day: int
-    images: int
-    size_bytes: int | None
-
-    @property
-    def consists_of_dates(self) -> bool:
-        """Whether it is a year or a month."""
-        return self.depth < 2 and self.day > Kind.DAYS
 
 
 class Role(IntEnum):
@@ -99,6 +79,13 @@ class DateTreeModel(QAbstractItemModel):
         """Show other sums under some days (``date.toordinal()``); ``None`` takes a day away."""
         self._show(years_with(self._years, changed))
 
+    def clear(self) -> None:
+        """Forget all days: those that come next are another store's."""
+        self.beginResetModel()
+        self._years = []
+        self.endResetModel()
+        self._show([])
+
     def _show(self, years: list[Node]) -> None:
         self.updating = True
         self._merge(QModelIndex(), self._years, years)
@@ -118,12 +105,15 @@ class DateTreeModel(QAbstractItemModel):
         """Return the index of a place that is no date."""
         return self.index(kind, 0)
 
-    def index_of_day(self, day: int) -> QModelIndex:
-        """Return the index of a day (``date.toordinal()``); invalid if it is not in the tree."""
+    def index_of_day(self, day: int, depth: int = 2) -> QModelIndex:
+        """Return the index of a day (``date.toordinal()``); invalid if it is not in the tree.
+
+        With a ``depth`` of 1 it is that of the day's month, with 0 that of its year.
+        """
         when = date.fromordinal(day)
         index = QModelIndex()
         firsts = (when.replace(month=1, day=1), when.replace(day=1), when)
-        for first in firsts:
+        for first in firsts[: depth + 1]:
             row = row_of(self._children(index), first.toordinal())
             if row is None:
                 return QModelIndex()

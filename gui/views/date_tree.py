@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
+    QModelIndex,
     QPoint,
     QSize,
     Qt,
@@ -33,13 +34,14 @@ from gui.views.row_pictures import AROUND_PX, GAP_PX, ROW_PX, RowLook, Standing
 from gui.views.row_tree import INDENT_PX, Index, RowTree
 
 _Qt = Qt.ItemDataRole
+_Date = tuple[int, int]  # the first day and the depth, as of Sums
 
 
 class DateTreeView(RowTree):
     """All images, pinned, trash, then years, months and days with their counts.
 
-    Several dates can be selected; selecting nothing means all images. The view marks the day the
-    grid is at, and shows it.
+    Several dates can be selected; selecting nothing means all images. Dates that go and come back
+    are selected and open as they were. The view marks the day the grid is at, and shows it.
 
     Signals:
         place_chosen(Place): The person wants to see this.
@@ -61,9 +63,15 @@ class DateTreeView(RowTree):
         self._place = Place()
         self._follower = DayFollower(self, model)
         self._untouched = True  # nothing was shown yet
+        self._rows_came = False
+        self._gone = set[_Date]()  # of what is selected
+        self._open = set[_Date]()  # also while they are gone, which Qt forgets
+        self.expanded.connect(lambda index: self._open.add(self._date_of(index)))
+        self.collapsed.connect(lambda index: self._open.discard(self._date_of(index)))
         self.setModel(model)
         self.choose()
         model.totals_set.connect(self._on_totals_set)
+        model.modelReset.connect(self._start_anew)
 
     @property
     def place(self) -> Place:
@@ -86,11 +94,8 @@ class DateTreeView(RowTree):
         indexes = self._model.between(first, last)
         if not indexes:
             return
-        chosen = QItemSelection()
-        for index in indexes:
-            chosen.select(index, index)
         self.selectionModel().setCurrentIndex(indexes[0], flags.NoUpdate)
-        self.selectionModel().select(chosen, flags.ClearAndSelect)
+        self.selectionModel().select(_selection_of(indexes), flags.ClearAndSelect)
 
     def show_day_in_view(self, day: int | None) -> None:
         """Mark the day the grid is at (``date.toordinal()``) and scroll to it; ``None``: none."""
@@ -140,8 +145,12 @@ class DateTreeView(RowTree):
         Days that go away stay chosen: a person then sees that nothing is left of them.
         """
         super().selectionChanged(selected, deselected)
-        if not self.selectionModel().hasSelection() and not self._model.updating:
-            self._fall_back_to_all()
+        if self._model.updating:
+            self._gone.update(map(self._date_of, deselected.indexes()))
+        else:
+            self._gone.clear()
+            if not self.selectionModel().hasSelection():
+                self._fall_back_to_all()
         self._tell_place()
 
     def _fall_back_to_all(self) -> None:
@@ -159,11 +168,56 @@ class DateTreeView(RowTree):
     def _on_totals_set(self) -> None:
         newest_year = self._model.index(Kind.DAYS, 0)
         if self._untouched and newest_year.isValid():
+            self._untouched = False
             self.expand(newest_year)
             self.expand(self._model.index(0, 0, newest_year))
-        self._untouched = not newest_year.isValid()
+        self._restore()
         self._tell_place()  # a selected month may have got another day
         self._follower.mark()
+
+    # What goes and comes back, as when a search begins and ends
+
+    def rowsInserted(self, parent: Index, start: int, end: int) -> None:
+        """Look soon whether some of them were there before."""
+        super().rowsInserted(parent, start, end)
+        self._rows_came = True
+
+    def _restore(self) -> None:
+        """Open and select what has come back."""
+        if self._rows_came:
+            self._rows_came = False
+            for index in self._rows_of(self._open).values():
+                self.expand(index)
+            self._select_again()
+
+    def _select_again(self) -> None:
+        back = self._rows_of(self._gone)
+        if not back:
+            return
+        still_gone = self._gone - back.keys()
+        newest, *_ = indexes = list(back.values())
+        model, flags = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        if not model.isSelected(self.currentIndex()):
+            self.setAutoScroll(False)  # which opens what it is in
+            model.setCurrentIndex(newest, flags.NoUpdate)
+            self.setAutoScroll(True)
+        model.select(_selection_of(indexes), flags.Select)
+        self._gone = still_gone  # it was no person who selected these
+
+    def _rows_of(self, dates: Iterable[_Date]) -> dict[_Date, QModelIndex]:
+        """Return the rows of those dates that are in the tree, the newest first."""
+        found = {each: self._model.index_of_day(*each) for each in sorted(dates, reverse=True)}
+        return {each: index for each, index in found.items() if index.isValid()}
+
+    def _date_of(self, index: Index) -> _Date:
+        sums = self._model.sums_of(index)
+        return sums.day, sums.depth
+
+    def _start_anew(self) -> None:
+        """Another store comes, whose dates only happen to be the same."""
+        self._untouched = True
+        self._gone.clear()
+        self._open.clear()
 
     # Painting
 
@@ -191,6 +245,13 @@ class DateTreeView(RowTree):
 
         above = AROUND_PX if sums.depth == 0 and sums.day == Kind.ALL else 0
         self.paint_row(painter, options.rect.top() + above, (sums, standing), row)
+
+
+def _selection_of(indexes: Iterable[QModelIndex]) -> QItemSelection:
+    selection = QItemSelection()
+    for index in indexes:
+        selection.select(index, index)
+    return selection
 
 
 class _RowHeights(QStyledItemDelegate):

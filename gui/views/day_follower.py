@@ -36,8 +36,8 @@ class DayFollower(QObject):
         self.marked = QPersistentModelIndex()
         self._view = view
         self._model = model
-        self._followed_month = QPersistentModelIndex()
-        self._opened_month = QPersistentModelIndex()  # opened here, not by the person
+        self._followed_month: int | None = None  # its first day
+        self._opened_month: int | None = None  # opened here, not by the person
         self._next: int | None = None
         self._pace = Pace(self, FOLLOW_MS, lambda: self.show(self._next))
         view.expanded.connect(self.mark)
@@ -69,11 +69,12 @@ class DayFollower(QObject):
 
     def _open(self, day: QModelIndex) -> None:
         month = day.parent()
-        if self._followed_month != month:
+        first = self._model.sums_of(month).day
+        if self._followed_month != first:
             self._close_opened_month()
-            self._followed_month = QPersistentModelIndex(month)
+            self._followed_month = first
             if not self._view.isExpanded(month):
-                self._opened_month = QPersistentModelIndex(month)
+                self._opened_month = first
             self._view.expand(month.parent())
             self._view.expand(month)
         self._view.scrollTo(self._shown(day))
@@ -84,12 +85,10 @@ class DayFollower(QObject):
         viewport.update(0, row.top(), viewport.width(), row.height())
 
     def _close_opened_month(self) -> None:
-        month, self._opened_month = self._opened_month, QPersistentModelIndex()
-        if not month.isValid():
-            return
-        index = self._model.index(month.row(), 0, month.parent())
+        first, self._opened_month = self._opened_month, None
+        index = self._model.index_of_day(first, depth=1) if first is not None else QModelIndex()
         holds = any(chosen.parent() == index for chosen in self._view.selectedIndexes())
-        if not holds and self._view.currentIndex().parent() != index:
+        if index.isValid() and not holds and self._view.currentIndex().parent() != index:
             self._view.collapse(index)
 
     def _shown(self, index: QModelIndex) -> QModelIndex:

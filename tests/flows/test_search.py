@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from core import ImageStorageManager
 from core.events import ImagesExamined
 from gui.models.date_tree import DateTreeModel
+from gui.models.date_tree import Role as DateRole
 from gui.models.place import Kind
 from gui.text import count_text, size_text
 from gui.views.selected_rows import selection_of
@@ -145,6 +146,44 @@ async def test_nothing_found_says_what_to_do_next(store):
         await until(session.grid.isVisible)
         assert session.images.rowCount() == 10
         await all_loaded(session)
+
+
+def tree_state(session):
+    """The rows of the tree that can be seen, as a person sees them: their days, open, selected."""
+    tree, rows = session.window.dates, []
+    is_selected = tree.selectionModel().isSelected
+    index = session.dates.index(0, 0)
+    while index.isValid():
+        rows.append((index.data(DateRole.PLACE), tree.isExpanded(index), is_selected(index)))
+        index = tree.indexBelow(index)
+    return rows
+
+
+@pytest.mark.parametrize(("words", "left"), [("qqqqqq", 0), ("dirigible", 1)])
+async def test_the_tree_is_as_before_when_a_search_has_ended(store, words, left):
+    base = store(images=20, days=3)
+    old, older = datetime(2025, 5, 3, 12), datetime(2024, 2, 1, 12)
+    for number in range(3):
+        make_image(base, old + timedelta(minutes=number))
+        make_image(base, older + timedelta(minutes=number), prompt="A dirigible")
+    async with open_window(base) as session:
+        newer_day, older_day = old.toordinal(), older.toordinal()
+        click_day(session, older_day)
+        click_day(session, newer_day, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: session.images.rowCount() == 6)
+        await all_loaded(session)
+        before = tree_state(session)
+        chosen = [place.days for place, _, selected in before if selected]
+        assert chosen == [{newer_day}, {older_day}]
+        await search(session, words)
+        await until(lambda: session.images.rowCount() == 3 * left)
+        await until(lambda: len(tree_days(session)) == left)
+        session.window.search.clear()
+        await until(lambda: session.images.rowCount() == 6)
+        await all_loaded(session)
+        assert tree_state(session) == before
+        QTest.keyClick(session.window.dates, Key.Key_Up)  # goes on from a day, not from the trash
+        await until(lambda: session.images.rowCount() not in (0, 6))
 
 
 @offers_shown

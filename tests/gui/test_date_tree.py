@@ -313,6 +313,76 @@ def test_when_the_selected_day_goes_it_stays_chosen(
     assert told == [Place()]
 
 
+def test_what_comes_back_is_selected_and_open_again(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    october = index_of(model, date(2026, 10, 2)).parent()
+    december = index_of(model, date(2025, 12, 31)).parent()
+    view.expand(december.parent())
+    view.collapse(index_of(model, FRIDAY).parent())
+    select(view, october)
+    view.selectionModel().select(december, QItemSelectionModel.SelectionFlag.Select)
+    told: list[object] = []
+    view.place_chosen.connect(told.append)
+    model.set_totals([])
+    assert told == []
+    model.set_totals(sample()[:3])  # the years come back one after the other
+    model.set_totals(sample())
+    october = index_of(model, date(2026, 10, 2)).parent()
+    december = index_of(model, date(2025, 12, 31)).parent()
+    assert set(view.selectedIndexes()) == {october, december}
+    assert view.currentIndex() == october
+    assert view.isExpanded(december.parent())
+    assert not view.isExpanded(december)
+    assert view.isExpanded(october.parent())
+    assert not view.isExpanded(index_of(model, FRIDAY).parent())
+    assert told == [
+        days({date(2026, 10, 2).toordinal()}),
+        days({date(2026, 10, 2).toordinal(), date(2025, 12, 31).toordinal()}),
+    ]
+
+
+def test_what_was_selected_before_another_choice_does_not_come_back(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    select(view, index_of(model, date(2025, 12, 31)))
+    model.set_totals(sample()[:3])
+    select(view, index_of(model, FRIDAY))
+    model.set_totals(sample())
+    assert view.place == days({FRIDAY.toordinal()})
+
+
+def test_another_store_is_shown_as_if_there_had_been_none_before(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    december = index_of(model, date(2025, 12, 31)).parent()
+    view.expand(december.parent())
+    view.collapse(index_of(model, FRIDAY).parent())
+    select(view, december)
+    model.clear()
+    view.choose()
+    model.set_totals(sample())
+    assert view.selectedIndexes() == [model.index_of(Kind.ALL)]
+    assert not view.isExpanded(model.index(4, 0))
+    assert view.isExpanded(index_of(model, FRIDAY).parent())
+
+
+def test_a_month_the_grid_came_to_closes_after_it_even_if_it_was_gone_meanwhile(
+    model: DateTreeModel, view: DateTreeView
+) -> None:
+    model.set_totals(sample())
+    view.show_day_in_view(date(2025, 12, 31).toordinal())
+    model.set_totals([])
+    view.show_day_in_view(None)
+    model.set_totals(sample())
+    assert view.isExpanded(index_of(model, date(2025, 12, 31)).parent())
+    view.show_day_in_view(FRIDAY.toordinal())
+    assert not view.isExpanded(index_of(model, date(2025, 12, 31)).parent())
+
+
 def test_the_tree_follows_the_grid_and_tidies_up_after_itself(
     model: DateTreeModel, view: DateTreeView
 ) -> None:
