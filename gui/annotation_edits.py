@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from core.annotations import AnnotationChange
 from core.records import ImageRecord
+from core.sidecar import clean_tags
 from gui.text import count_text, translated
 
 
@@ -127,3 +128,8 @@ class TagEdit:
         """Return what was done."""
         source = "{images} tagged as before" if undone else "{images} tagged"
         return translated("changes", source, images=count_text(count, "image"))
+
+
+def typed_tags(text: str) -> tuple[str, ...]:
+    """Return the tags that are typed with commas between them, as in a search; no blank ones."""
+    return clean_tags(text.split(","))

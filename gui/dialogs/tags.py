@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, QStringListModel, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QDialog,
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.sidecar import LONGEST_TAG, clean_tags
+from core.sidecar import LONGEST_TAG, MOST_TAGS
+from gui.annotation_edits import typed_tags
 from gui.text import count_text, translated
 
 SIZE: Final = QSize(380, 420)
@@ -51,9 +53,9 @@ class TagsDialog(QDialog):
             for tag, count in counts.items()
         }
         self._new = QLineEdit()
-        self._new.setPlaceholderText(_text("Add a tag"))
-        self._new.setAccessibleName(_text("Add a tag"))
-        self._new.setMaxLength(LONGEST_TAG)
+        self._new.setPlaceholderText(_text("Add tags, with commas between them"))
+        self._new.setAccessibleName(_text("Add tags, with commas between them"))
+        self._new.setMaxLength(LONGEST_TAG * MOST_TAGS)
         self._new.setClearButtonEnabled(True)
         self._complete(known)
         self._list = QListWidget()
@@ -67,8 +69,6 @@ class TagsDialog(QDialog):
         self._buttons.accepted.connect(self._on_accepted)
         self._buttons.rejected.connect(self.reject)
         self._new.returnPressed.connect(self._add_typed)
-        for kind in (QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel):
-            self._buttons.button(kind).setAutoDefault(False)  # Return adds what is typed
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
@@ -93,6 +93,12 @@ class TagsDialog(QDialog):
             if state is _State.Unchecked and tag in self._before
         ]
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the default button by Return, but not where Return adds what is typed."""
+        returns = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not (returns and self.focusWidget() is self._new):
+            super().keyPressEvent(event)
+
     def _states(self) -> dict[str, Qt.CheckState]:
         items = (self._list.item(row) for row in range(self._list.count()))
         return {item.text(): item.checkState() for item in items}
@@ -115,17 +121,19 @@ class TagsDialog(QDialog):
 
     def _add_typed(self) -> None:
         """Tick what is typed; an empty line is the wish to be done."""
-        typed = clean_tags([self._new.text()])
-        if not typed:
+        if not self._new.text().strip():
             self.accept()
             return
-        (tag,) = typed
+        for tag in reversed(typed_tags(self._new.text())):
+            self._tick(tag)
+        self._new.clear()
+
+    def _tick(self, tag: str) -> None:
         found = self._list.findItems(tag, Qt.MatchFlag.MatchExactly)
         if found:
             found[0].setCheckState(_State.Checked)
         else:
             self._add(tag, _State.Checked)
-        self._new.clear()
 
     def _on_accepted(self) -> None:
         if self._new.text().strip():

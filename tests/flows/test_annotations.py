@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListWidget
 
+from gui.annotation_edits import typed_tags
 from gui.dialogs.tags import TagsDialog
 from tests.flows.conftest import open_window, until
 from tests.stores import image_files, make_image, sidecar_of
@@ -109,6 +110,34 @@ async def test_tags_are_added_and_removed_on_many_and_taken_back(base):
         await until(lambda: sorted(said(base, "tags")[1] or []) == ["fog", "sea"])
         await until(lambda: not said(base, "tags")[2])
         assert sorted(said(base, "tags")[0]) == ["fog", "sea"]
+
+
+async def test_of_what_is_typed_each_part_between_commas_is_a_tag(base):
+    async with open_window(base) as session:
+        await select(session, 0)
+        dialog = await tags_dialog(session)
+        await until(dialog.isVisible)
+        line, listed = dialog.findChild(QLineEdit), dialog.findChild(QListWidget)
+        line.setText("sea, lake,,  ,")
+        QTest.keyClick(line, Key.Key_Return)
+        assert dialog.isVisible()
+        assert [listed.item(row).text() for row in range(listed.count())] == ["sea", "lake"]
+        line.setText(" , ,")
+        QTest.keyClick(line, Key.Key_Return)
+        assert dialog.isVisible()  # it is no empty line
+        assert line.text() == ""
+        line.setText("fog,sea")
+        dialog._on_accepted()
+        await until(lambda: sorted(said(base, "tags")[0] or []) == ["fog", "lake", "sea"])
+        for tag in ("fog", "lake", "sea"):
+            session.window.search.setText(f"tag:{tag}")
+            await until(lambda: session.images.rowCount() == 1)
+
+
+def test_typed_tags_are_split_at_commas():
+    assert typed_tags("sea, lake,,  ,sea") == ("sea", "lake")
+    assert typed_tags("Harbour wall") == ("Harbour wall",)
+    assert typed_tags(" ,") == ()
 
 
 async def test_a_tag_that_others_give_meanwhile_stays(base):
