@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Need = Literal[
-    "store", "writable", "selection", "few", "trashed", "work", "undo", "redo", "images",
-    "small", "close", "large", "comparison",
+    "store", "writable", "selection", "few", "trashed", "selected", "work", "undo", "redo",
+    "images", "small", "close", "large", "comparison",
 ]  # fmt: skip
 Within = Literal["", "grid", "large"]
 
@@ -25,9 +25,9 @@ class ActionRow:
         icon: Of ``resources/icons``.
         tip: What it does, for its tool tip.
         needs: What must all be there for it to be enabled: an open store, one that can be
-            written, selected images, as many as can be compared, a selection in the trash, work
-            under way, something to undo, images to look at, any page but the next two, either of
-            them, the large view, the comparison.
+            written, selected images, as many as can be compared, a selection in the trash, one of
+            the two, work under way, something to undo, images to look at, any page but the next
+            two, either of them, the large view, the comparison.
         checkable: It has a state.
         group: Of those in one group exactly one is checked.
         within: The part of the window in which the shortcuts work; "" for all of it.
@@ -73,7 +73,7 @@ ACTIONS: Final = (
     ActionRow("select_all", "Select &all", "Edit", 2, ("Ctrl+A",), "",
               "Select every image shown", ("store", "small")),
     ActionRow("select_none", "Select &none", "Edit", 2, ("Ctrl+Shift+A",), "",
-              "Select nothing", ("selection", "small")),
+              "Select nothing", ("selected", "small")),
     ActionRow("search", "Searc&h", "Edit", 3, ("Ctrl+F", "/"), "search",
               "Find images by their prompts and what else is known of them", ("store",)),
     ActionRow("clear_search", "Clear the s&earch", "Edit", 3, (), "", "Show all images again",

@@ -45,6 +45,7 @@ class Availability(QObject):
         """Look at what there is now."""
         is_open, window = self._stores.store is not None, self._window
         access = self._stores.access
+        trashed = window.shows_trash and bool(window.trash.table.selected_places())
         there: dict[Need, bool] = {
             "store": is_open,
             "writable": is_open and access is Access.WRITABLE,
@@ -55,7 +56,8 @@ class Availability(QObject):
             "close": window.shows_closely,
             "large": window.shows_large,
             "comparison": window.shows_compare,
-            "trashed": window.shows_trash and bool(window.trash.table.selected_places()),
+            "trashed": trashed,
+            "selected": trashed or self._selection.has_images,
             "work": self._works.under_way,
             "undo": bool(self._history.undo_text) and access is not Access.GONE,
             "redo": bool(self._history.redo_text) and access is not Access.GONE,

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog
 
 from core.errors import StoreError
 from gui import aio, dialogs, pages, theme
@@ -89,8 +89,8 @@ class CommandController(QObject):
             "quit": window.close,
             "copy_prompt": partial(self._start, self._selection.copy_prompts),
             "copy_path": partial(self._start, self._selection.copy_paths),
-            "select_all": grid.selectAll,
-            "select_none": grid.clearSelection,
+            "select_all": lambda: self._selected_from().selectAll(),
+            "select_none": lambda: self._selected_from().clearSelection(),
             "larger": grid.zoom_in,
             "smaller": grid.zoom_out,
             "reset_size": grid.reset_cell_size,
@@ -104,6 +104,9 @@ class CommandController(QObject):
             "shortcuts": lambda: dialogs.ShortcutsDialog(window).open(),
             "about": lambda: dialogs.AboutDialog(window).open(),
         }
+
+    def _selected_from(self) -> QAbstractItemView:
+        return self._window.trash.table if self._window.shows_trash else self._window.grid
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._tasks.start(work())

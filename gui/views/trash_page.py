@@ -15,7 +15,7 @@ from gui.views.context_menu import TRASH_MENU, add_context_menu
 from gui.views.image_table import ImageTable
 
 MARGIN_PX: Final = 16
-BUTTONS: Final = ("restore", "delete_for_good", "empty_trash")
+BUTTONS: Final = {"restore": "&Restore", "delete_for_good": "&Delete…", "empty_trash": "E&mpty…"}
 
 
 class TrashPage(QWidget):
@@ -34,7 +34,7 @@ class TrashPage(QWidget):
 
     def __init__(self, model: ImageTableModel[Any], actions: Mapping[str, QAction]) -> None:
         super().__init__()
-        self._actions = [actions[name] for name in BUTTONS]
+        self._buttons = [_button(text, actions[name]) for name, text in BUTTONS.items()]
         self._heading = QLabel(translated("trash", "Trash"))
         self._heading.setObjectName("pageHeading")
         self._sums = QLabel()
@@ -66,8 +66,8 @@ class TrashPage(QWidget):
         words.addWidget(self._sums)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for action in self._actions:
-            buttons.addWidget(_button(action))
+        for button in self._buttons:
+            buttons.addWidget(button)
         buttons.addStretch(1)
         head = QVBoxLayout()
         head.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, 12)
@@ -81,10 +81,8 @@ class TrashPage(QWidget):
         column.addWidget(self.table, 1)
 
 
-def _button(action: QAction) -> QPushButton:
-    words = action.text()
-    dots = "…" if words.endswith("…") else ""
-    button = QPushButton(words.removesuffix("…").partition(" ")[0] + dots)
+def _button(text: str, action: QAction) -> QPushButton:
+    button = QPushButton(translated("trash", text))
     button.setAccessibleName(action.text().replace("&", ""))
     button.setEnabled(action.isEnabled())
     button.setToolTip(action.toolTip())

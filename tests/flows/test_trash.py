@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 
 from gui.app import Session
 from gui.controllers.store import Access
@@ -425,3 +425,56 @@ async def test_a_refused_undo_can_be_tried_once_more(tmp_path: Path) -> None:
         (base / record.path).unlink()
         QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)
         await until(lambda: said(session) == "1 image restored")
+
+
+async def test_all_of_the_trash_is_selected_and_unselected_by_the_keys_of_the_grid(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path, images=9, days=2)
+    async with open_window(base) as session:
+        await ready(session)
+        session.grid.setCurrentIndex(session.images.index(0))
+        for _ in range(4):
+            QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await done(session)
+        session.window.dates.choose(Kind.TRASH)
+        await until(lambda: session.window.shows_trash and session.trashed.rowCount() == 4)
+        session.window.dates.setFocus()
+        table, actions = session.window.trash.table, session.window.actions_by_id
+        assert actions["select_all"].isEnabled()
+        assert not actions["select_none"].isEnabled()
+        QTest.keyClick(session.window, Qt.Key.Key_A, CTRL)
+        assert table.selected_places() == [0, 1, 2, 3]
+        QTest.keyClick(session.window, Qt.Key.Key_A, CTRL | SHIFT)
+        assert table.selected_places() == []
+        QTest.keyClick(session.window, Qt.Key.Key_A, CTRL)
+        QTest.keyClick(session.window, Qt.Key.Key_R, CTRL)
+        await until(lambda: session.trashed.rowCount() == 0)
+        await done(session)
+        assert in_trash(base) == []
+
+
+async def test_no_letter_leads_to_a_menu_and_to_a_button_of_the_trash(tmp_path: Path) -> None:
+    base = make_store(tmp_path, images=4, days=1)
+    async with open_window(base) as session:
+        await ready(session)
+        session.grid.setCurrentIndex(session.images.index(0))
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await done(session)
+        session.window.dates.choose(Kind.TRASH)
+        await until(lambda: session.window.shows_trash)
+        menus = [QKeySequence.mnemonic(menu.text()) for menu in session.window.menuBar().actions()]
+        buttons = [
+            button.shortcut()
+            for button in session.window.findChildren(QAbstractButton)
+            if button.isVisible() and not button.shortcut().isEmpty()
+        ]
+        led_to = [keys.toString() for keys in (*menus, *buttons)]
+        assert sorted(led_to) == sorted(set(led_to))
+        assert len(buttons) == 3
+        session.window.trash.table.setFocus()
+        QTest.keyClick(session.window, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
+        question = await asked()
+        assert "1 image" in question.text()
+        question.reject()
+        await until(lambda: QApplication.activeModalWidget() is None)
