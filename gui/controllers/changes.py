@@ -13,7 +13,7 @@ from core.import_records import ImportOutcome, ImportReport, UndoOutcome, UndoRe
 from core.prune_results import PruneResult
 from core.records import TrashReceipt
 from gui.controllers.history import Step
-from gui.controllers.shuttle import Shuttle, problems_of, values
+from gui.controllers.shuttle import PutBack, Shuttle, problems_of, values
 from gui.text import count_text, translated
 
 
@@ -43,10 +43,8 @@ class _Moved:
         return Step(done, text, problems_of(results), whole)
 
     async def _put_back(self, source: str = "{images} restored") -> Step:
-        results, whole = await self._shuttle.put_back(self._paths)
-        done = len(values(results))
-        text = translated("changes", source, images=count_text(done, "image"))
-        return Step(done, text, problems_of(results), whole)
+        done = await self._shuttle.put_back(self._paths)
+        return Step(done.done, _restored_text(done, source), done.problems, done.whole)
 
 
 class DeleteChange(_Moved):
@@ -166,6 +164,19 @@ class ImportChange(_Moved):
     async def redo(self) -> Step:
         """Put them back from the trash."""
         return await self._put_back("{images} imported again")
+
+
+def _restored_text(done: PutBack, source: str) -> str:
+    """Say how many are back, and of the others, where they went: others may have moved them."""
+    counts = [
+        (done.done, source),
+        (done.already, "{images} back already"),
+        (done.gone, "{images} no longer in the trash"),
+    ]
+    told = [each for each in counts if each[0]] or counts[:1]
+    return ", ".join(
+        translated("changes", text, images=count_text(count, "image")) for count, text in told
+    )
 
 
 def _undone_text(results: Sequence[UndoResult]) -> str:

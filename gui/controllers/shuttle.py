@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +17,24 @@ from gui.controllers.works import Work, WorkController
 from gui.text import translated
 
 T = TypeVar("T")
+
+
+class PutBack(NamedTuple):
+    """What came of putting images back.
+
+    Attributes:
+        done: How many are back.
+        already: How many were back before, whoever put them there.
+        gone: How many are neither in the trash nor in the store any more.
+        problems: Why others are in the trash still.
+        whole: Whether it came to its end; else it was stopped.
+    """
+
+    done: int
+    already: int
+    gone: int
+    problems: Sequence[str]
+    whole: bool
 
 
 class Shuttle(QObject):
@@ -67,18 +85,33 @@ class Shuttle(QObject):
         self.learn({receipt.path: receipt.token for receipt in values(results)})
         return results, len(results) >= len(keys)
 
-    async def put_back(self, paths: Iterable[str]) -> tuple[list[ItemResult[TrashReceipt]], bool]:
+    async def put_back(self, paths: Iterable[str]) -> PutBack:
         """Put those of these images that are in the trash back where they were."""
-        tokens = [self._tokens[path] for path in paths if path in self._tokens]
+        tokens = {self._tokens[path]: path for path in paths if path in self._tokens}
         with self._begin(translated("changes", "Restoring")) as work:
             results = await self._store.manager.restore(
-                tokens, progress=work.on_progress, should_stop=work.stopped
+                list(tokens), progress=work.on_progress, should_stop=work.stopped
             )
         back = [receipt.path for receipt in values(results)]
-        for path in back:
+        left = [each for each in results if each.value is None]
+        held = await self._held(str(each.item) for each in left)
+        out = [tokens[str(each.item)] for each in left if each.item not in held]
+        for path in back + out:
             self._tokens.pop(path, None)
         self.came_back.emit(back)
-        return results, len(results) == len(tokens)
+        already = len(await self._store.manager.located(out)) if out else 0
+        problems = problems_of(each for each in left if each.item in held)
+        whole = len(results) == len(tokens)
+        return PutBack(len(back), already, len(out) - already, problems, whole)
+
+    async def _held(self, tokens: Iterable[str]) -> set[str]:
+        """Return which of these are in the trash; all, where nobody can tell."""
+        if not (asked := set(tokens)):
+            return asked
+        try:
+            return asked & {each.token for each in await self._store.manager.trashed()}
+        except StoreError:  # the store's disk is gone, and may come back
+            return asked
 
     async def undo_import(self, report: ImportReport) -> tuple[list[UndoResult], bool]:
         """Move what an import brought, and is not in the trash already, there."""

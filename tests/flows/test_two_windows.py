@@ -6,9 +6,12 @@ import asyncio
 import random
 from pathlib import Path
 
+from PySide6.QtWidgets import QPushButton
+
 from core.prune_records import RetentionPolicy
 from gui.app import Session
 from gui.controllers.works import Work
+from gui.models.place import Kind
 from gui.prune_text import RunKind
 from tests.flows.conftest import open_window, until
 from tests.flows.others import shown, truth, windows
@@ -124,3 +127,49 @@ async def test_two_windows_prune_and_restore_at_once_and_lose_nothing(tmp_path: 
         await until(lambda: shown(session) == 80)
     after = {path.relative_to(base).as_posix(): path.read_bytes() for path in truth(base)}
     assert after == before
+
+
+async def test_an_undo_that_the_other_window_was_before_says_so_and_offers_nothing(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=30, days=6)
+    async with open_window(base) as one, open_window(base) as two:
+        await prune_all(two)
+        await until(lambda: shown(one) == shown(two) < 30)
+        pruned = 30 - shown(two)
+        one.window.dates.choose(Kind.TRASH)
+        await until(lambda: one.trashed.rowCount() == pruned)
+        one.window.trash.table.selectAll()
+        one.trash.restore()
+        await until(lambda: shown(two) == 30)
+        two.window.actions_by_id["undo"].trigger()
+        await until(lambda: not two.history.busy)
+        assert two.window.notice.accessibleDescription() == f"{pruned} images back already"
+        assert two.history.undo_text == ""
+        assert not [
+            each for each in two.window.notice.findChildren(QPushButton) if each.isVisible()
+        ]
+        assert shown(two) == 30
+
+
+async def test_an_undo_of_what_the_other_window_removed_for_good_says_so(tmp_path: Path) -> None:
+    base = make_store(tmp_path / "store", images=9, days=1)
+    async with open_window(base) as one, open_window(base) as two:
+        two.grid.selectAll()
+        two.trash.delete()
+        await until(lambda: not two.history.busy)
+        store = one.stores.store
+        assert store is not None
+        await store.manager.empty_trash((await store.manager.trashed())[1:])
+        two.window.actions_by_id["undo"].trigger()
+        await until(lambda: not two.history.busy)
+        text = "1 image restored, 8 images no longer in the trash"
+        assert two.window.notice.accessibleDescription() == text
+        two.window.actions_by_id["redo"].trigger()
+        await until(lambda: not two.history.busy)
+        await store.manager.empty_trash()
+        two.window.actions_by_id["undo"].trigger()
+        await until(lambda: not two.history.busy)
+        text = "1 image no longer in the trash"
+        assert two.window.notice.accessibleDescription() == text
+        assert two.history.undo_text == ""
