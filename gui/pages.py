@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import StoreError, StoreNotFound, StoreUnreadable
 from gui.models.place import Kind
-from gui.text import translated
+from gui.text import count_text, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,23 @@ def opening(path: Path) -> Page:
     return Page(_text("Opening {store}…", store=path.name), str(path), "open")
 
 
-def nothing_there(kind: Kind, store: Path, images: int, scanning: bool) -> Page:
+def nothing_there(kind: Kind, store: Path, images: int, trashed: int, scanning: bool) -> Page:
     """What was chosen in the tree of dates holds nothing, though no search is in its way.
 
     Args:
         kind: What was chosen.
         store: The store's folder.
         images: How many the store holds.
+        trashed: How many are in its trash.
         scanning: A scan is under way.
     """
     if kind == Kind.PINNED:
         return nothing_pinned()
     if images:
         return empty_days()
-    return indexing() if scanning else empty_store(store)
+    if scanning:
+        return indexing()
+    return all_in_trash(trashed) if trashed else empty_store(store)
 
 
 def indexing() -> Page:
@@ -89,6 +92,20 @@ def empty_store(path: Path) -> Page:
         ),
         "image",
         (_open(_text("Open another store…")), (_text("Look again"), "rescan")),
+    )
+
+
+def all_in_trash(trashed: int) -> Page:
+    """The store holds no images but those in its trash."""
+    return Page(
+        _text("All images are in the trash"),
+        _text(
+            "{images} can be put back from there. Others appear here as the server makes them, and "
+            "when you import some or drop them here.",
+            images=count_text(trashed, "image"),
+        ),
+        "delete",
+        ((_text("Show the trash"), "show_trash"), (_text("Look again"), "rescan")),
     )
 
 

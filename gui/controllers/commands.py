@@ -20,6 +20,7 @@ from gui.controllers.selection import SelectionController
 from gui.controllers.store import OpenStore, StoreController
 from gui.controllers.works import WorkController
 from gui.main_window import MainWindow
+from gui.models.place import Kind
 from gui.preferences import Preferences
 from gui.text import translated
 
@@ -78,6 +79,7 @@ class CommandController(QObject):
             "reopen": self._reopen,
             "open_above": self._open_above,
             "show_all": self._window.dates.choose,
+            "show_trash": partial(self._window.dates.choose, Kind.TRASH),
             "clear_search": self._window.search.clear,
         }
 

@@ -82,6 +82,8 @@ class Overview:
         if finding is not None and not finding.complete:
             return None
         if finding is None or not totals.images:
-            return pages.nothing_there(self.kind, store.path, totals.images, self.indexing)
+            trashed = self._dates.sums_of(self._dates.index_of(Kind.TRASH)).images
+            images, scanning = totals.images, self.indexing
+            return pages.nothing_there(self.kind, store.path, images, trashed, scanning)
         still_looking = self._search.goes_on or self.indexing
         return pages.nothing_found(bool(finding.totals()), still_looking)

@@ -193,6 +193,8 @@ class TrashController(QObject):
         size_bytes = sum(receipt.total_bytes for receipt in receipts)
         self._dates.set_sums(Kind.TRASH, len(receipts), size_bytes)
         if self._window.dates.place.kind != Kind.TRASH:
+            if not self._images.rowCount():
+                self._browse.show_totals()  # they may all be in the trash
             return
         self._show_rows(receipts)
         days = count_text(store.manager.settings.trash_days, "day")

@@ -95,6 +95,14 @@ async def test_who_deletes_everything_can_still_undo_it(tmp_path: Path) -> None:
         await until(session.window.message.isVisible)
         await all_loaded(session)
         assert is_seen(session)
+        message = session.window.message
+        await until(lambda: "12 images" in message.accessibleDescription())
+        assert message.accessibleName() == "All images are in the trash"
+        message.offer_taken.emit("show_trash")
+        await until(lambda: session.window.shows_trash)
+        assert is_seen(session)
+        session.window.dates.choose()
+        await until(message.isVisible)
         click_undo(session)
         await until(lambda: session.window.notice.accessibleDescription() == "12 images restored")
         await until(lambda: session.window.shows_grid)

@@ -94,8 +94,10 @@ async def test_the_last_image_of_all_leaves_an_empty_window_that_says_so(tmp_pat
         session.grid.selectAll()
         session.window.actions_by_id["delete"].trigger()
         await done(session)
-        await until(lambda: session.window.message.isVisible())
-        assert session.window.message.accessibleName() == "No images yet"
+        message = session.window.message
+        await until(lambda: message.accessibleName() == "All images are in the trash")
+        assert message.isVisible()
+        assert message.accessibleDescription().startswith("1 image can be put back")
         QTest.keyClick(session.window, Qt.Key.Key_Z, CTRL)
         await until(lambda: session.images.rowCount() == 1)
 
