@@ -480,3 +480,23 @@ async def test_no_letter_leads_to_a_menu_and_to_a_button_of_the_trash(tmp_path: 
         assert "1 image" in question.text()
         question.reject()
         await until(lambda: QApplication.activeModalWidget() is None)
+
+
+async def test_an_undo_while_the_trash_cannot_be_read_can_be_tried_once_more(
+    tmp_path: Path,
+) -> None:
+    base = make_store(tmp_path / "store", images=6, days=1, flat_share=0)
+    before = on_disk(base)
+    async with open_window(base) as session:
+        await ready(session)
+        session.grid.setCurrentIndex(session.images.index(0))
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+        await done(session)
+        base.rename(tmp_path / "elsewhere")
+        session.history.undo()
+        await until(lambda: not session.history.busy)
+        assert "no longer in the trash" not in said(session)
+        (tmp_path / "elsewhere").rename(base)
+        session.history.undo()
+        await until(lambda: said(session) == "1 image restored")
+        assert on_disk(base) == before
