@@ -8,8 +8,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from core.months import month_of
 from core.records import DayTotal
-from gui.models.place import Kind
 
 
 class Span:
@@ -32,7 +32,7 @@ class Sums(NamedTuple):
 
     Attributes:
         depth: 0 for years and what is no date, 1 for months, 2 for days.
-        day: The ordinal of its first day; the kind of what is no date.
+        day: The ordinal of its first day; 0 and less of what is no date.
         images: How many there are.
         size_bytes: How large they are; ``None`` where unknown.
     """
@@ -45,7 +45,7 @@ class Sums(NamedTuple):
     @property
     def consists_of_dates(self) -> bool:
         """Whether it is a year or a month."""
-        return self.depth < 2 and self.day > Kind.DAYS
+        return self.depth < 2 and self.day > 0
 
 
 def years_of(totals: Iterable[DayTotal]) -> list[Node]:
@@ -60,7 +60,7 @@ def years_with(years: Sequence[Node], changed: Mapping[int, DayTotal | None]) ->
     """
     months: dict[int, dict[int, DayTotal | None]] = {}
     for day, total in changed.items():
-        months.setdefault(new_month(day), {})[day] = total
+        months.setdefault(month_of(day), {})[day] = total
     touched: dict[int, dict[int, Node | None]] = {}
     known = {year.day: children_of(year) for year in years}
     for month, days in months.items():
@@ -94,11 +94,6 @@ def days_in(node: Node) -> Iterable[int]:
     else:
         for child in node.children:
             yield from days_in(child)
-
-
-def new_month(day: int) -> int:
-    """Return the ordinal of the first day of a day's month."""
-    return day + 1 - date.fromordinal(day).day
 
 
 @lru_cache(4096)

@@ -145,7 +145,7 @@ class DateTreeModel(QAbstractItemModel):
         """Return what an index of this model stands for, and how much there is."""
         node = self._node(index)
         if node is None:
-            return Sums(0, index.row(), *self._sums[Kind(index.row())])
+            return Sums(0, -index.row(), *self._sums[Kind(index.row())])
         parent = index.internalId()
         depth = 0 if parent == _TOP else 1 + parent % 2
         return Sums(depth, node.day, node.images, node.size_bytes)

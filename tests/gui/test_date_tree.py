@@ -313,6 +313,19 @@ def test_when_the_selected_day_goes_it_stays_chosen(
     assert told == [Place()]
 
 
+def test_the_first_year_of_all_consists_of_dates_and_is_no_other_place(
+    model: DateTreeModel,
+) -> None:
+    model.set_totals([total(date(1, 1, 1))])
+    year = model.index(Kind.DAYS, 0)
+    month = model.index(0, 0, year)
+    places = [model.sums_of(model.index_of(kind)) for kind in (Kind.ALL, Kind.PINNED, Kind.TRASH)]
+    for index in (year, month):
+        assert model.sums_of(index).consists_of_dates
+        assert model.sums_of(index).day not in {place.day for place in places}
+    assert not any(place.consists_of_dates for place in places)
+
+
 def test_what_comes_back_is_selected_and_open_again(
     model: DateTreeModel, view: DateTreeView
 ) -> None:
