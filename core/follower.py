@@ -181,7 +181,10 @@ class Follower:
     async def _wait_for_calm(self) -> None:
         """Wait until hints pause: a folder that is listed amid a burst has to be listed again."""
         latest = time.monotonic() + STORM_SECONDS
-        while (left := min(self._last_hint + CALM_SECONDS, latest) - time.monotonic()) > 0:  # noqa: ASYNC110
+        while True:
+            left = min(self._last_hint + CALM_SECONDS, latest) - time.monotonic()
+            if left <= 0:
+                return
             await asyncio.sleep(left)
 
     async def _look_at_everything(self) -> None:

@@ -35,7 +35,7 @@ from core.workers import WorkerPool
 log = logging.getLogger(__name__)
 
 EXAMINE_SECONDS = 0.1  # for which a worker is kept from other jobs
-FORGOTTEN_AT_ONCE = 1000  # images that could not be opened before; of them, others get their turn
+FORGOTTEN_AT_ONCE = 1000  # images that could not be opened; then other questions get their turn
 
 Metadata = dict[str, Any]
 T = TypeVar("T")
