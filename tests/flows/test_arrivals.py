@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -133,31 +134,39 @@ async def test_what_the_person_brings_back_is_no_arrival(tmp_path: Path) -> None
         await until(lambda: not session.history.busy and shown(session) == 299)
         session.grid.scrollTo(session.images.index(250))
         await all_loaded(session)
-        counted: list[str] = []
-        session.window.new_images.installEventFilter(watcher := Shown(counted))
-        session.window.actions_by_id["undo"].trigger()
-        await until(lambda: not session.history.busy and shown(session) == 300)
-        await all_loaded(session)
-        assert counted == []
-        session.grid.scrollTo(session.images.index(250))
-        await all_loaded(session)
-        make_image(base, NEWEST + timedelta(days=1))
-        await until(lambda: counted)
-        assert session.window.new_images.text() == "1 new"
-        del watcher
+        with told_of_new(session) as told:
+            session.window.actions_by_id["undo"].trigger()
+            await until(lambda: not session.history.busy and shown(session) == 300)
+            await all_loaded(session)
+            assert told == []
+            session.grid.scrollTo(session.images.index(250))
+            await one_that_comes_now_is_told(session, base, told)
 
 
-class Shown(QObject):
-    """Takes note of each time that something is shown."""
+@contextmanager
+def told_of_new(session: Session) -> Iterator[list[str]]:
+    """Take note of what is said of new images, each time that anything is."""
 
-    def __init__(self, counted: list[str]) -> None:
-        super().__init__()
-        self._counted = counted
+    class Listener(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show:
+                told.append(session.window.new_images.text())
+            return False
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show:
-            self._counted.append("shown")
-        return False
+    told: list[str] = []
+    listener = Listener()
+    session.window.new_images.installEventFilter(listener)
+    yield told
+    session.window.new_images.removeEventFilter(listener)
+
+
+async def one_that_comes_now_is_told(session: Session, base: Path, told: list[str]) -> None:
+    """See that nothing was told of new images so far, and that this would have been."""
+    await all_loaded(session)
+    assert told == []
+    make_image(base, NEWEST + timedelta(days=3))
+    await until(lambda: told)
+    assert session.window.new_images.text() == "1 new"
 
 
 async def test_what_comes_out_of_sight_in_another_order_is_counted_and_led_to(
@@ -246,16 +255,10 @@ async def test_an_old_image_that_a_search_comes_to_find_is_not_new(tmp_path: Pat
         await until(lambda: not session.history.busy and shown(session) == count - 1)
         session.grid.scrollToTop()
         await all_loaded(session)
-        counted: list[str] = []
-        session.window.new_images.installEventFilter(watcher := Shown(counted))
-        session.window.actions_by_id["undo"].trigger()
-        await until(lambda: not session.history.busy and shown(session) == count)
-        await all_loaded(session)
-        assert counted == []
-        make_image(base, NEWEST + timedelta(days=2))
-        await until(lambda: counted)
-        assert session.window.new_images.text() == "1 new"
-        del watcher
+        with told_of_new(session) as told:
+            session.window.actions_by_id["undo"].trigger()
+            await until(lambda: not session.history.busy and shown(session) == count)
+            await one_that_comes_now_is_told(session, base, told)
 
 
 async def test_what_a_store_has_when_it_is_opened_in_another_order_is_not_new(
@@ -282,19 +285,13 @@ async def test_what_came_and_went_while_the_person_imported_is_not_counted(
         await until(session.window.isActiveWindow)
         session.window.actions_by_id["sort_name"].trigger()
         await all_loaded(session)
-        counted: list[str] = []
-        session.window.new_images.installEventFilter(watcher := Shown(counted))
-        with session.works.begin("Importing"):
-            path = make_image(base, NEWEST + timedelta(days=2))
-            await until(lambda: shown(session) == 301)
-            take_away(path)
-            await until(lambda: shown(session) == 300)
-        await all_loaded(session)
-        assert counted == []
-        make_image(base, NEWEST + timedelta(days=3))
-        await until(lambda: counted)
-        assert session.window.new_images.text() == "1 new"
-        del watcher
+        with told_of_new(session) as told:
+            with session.works.begin("Importing"):
+                path = make_image(base, NEWEST + timedelta(days=2))
+                await until(lambda: shown(session) == 301)
+                take_away(path)
+                await until(lambda: shown(session) == 300)
+            await one_that_comes_now_is_told(session, base, told)
 
 
 async def test_what_goes_while_it_is_asked_who_brought_it_is_not_counted(
@@ -368,21 +365,20 @@ async def test_what_a_catalogue_finds_when_it_is_made_anew_is_not_new(
         elif order == "one day":
             session.window.dates.setCurrentIndex(session.dates.index_of_day(NEWEST.toordinal()))
         await all_loaded(session)
-        count, counted = shown(session), list[str]()
-        session.window.new_images.installEventFilter(watcher := Shown(counted))
-        shutil.rmtree(tmp_path / "person/cache/contact-sheet")
-        session.browse.rescan()
-        await until(lambda: shown(session) < count)
-        await until(lambda: shown(session) == count)
-        await all_loaded(session)
-        assert counted == []
+        count = shown(session)
+        with told_of_new(session) as told:
+            shutil.rmtree(tmp_path / "person/cache/contact-sheet")
+            session.browse.rescan()
+            await until(lambda: shown(session) < count)
+            await until(lambda: shown(session) == count)
+            await all_loaded(session)
+            assert told == []
         if order == "by days":
             session.grid.scrollTo(session.images.index(250))
             await all_loaded(session)
         for days in (1, 2):
             make_image(base, NEWEST + timedelta(days=days))
         await until(lambda: session.window.new_images.text() == "2 new")
-        del watcher
 
 
 async def test_what_the_first_look_at_a_store_finds_is_not_new(
@@ -405,13 +401,7 @@ async def test_what_the_first_look_at_a_store_finds_is_not_new(
         session.grid.scrollTo(session.images.index(250))
         await until(lambda: session.grid.visible_rows().start > 200)
         await asyncio.sleep(0)
-        counted: list[str] = []
-        session.window.new_images.installEventFilter(watcher := Shown(counted))
-        looks.set()
-        await until(lambda: shown(session) == 305)
-        await all_loaded(session)
-        assert counted == []
-        make_image(base, NEWEST + timedelta(days=3))
-        await until(lambda: counted)
-        assert session.window.new_images.text() == "1 new"
-        del watcher
+        with told_of_new(session) as told:
+            looks.set()
+            await until(lambda: shown(session) == 305)
+            await one_that_comes_now_is_told(session, base, told)

@@ -53,6 +53,16 @@ async def done(session: Session) -> None:
     await all_loaded(session)
 
 
+async def show_in_trash(session: Session, count: int) -> None:
+    """Delete the newest images, and turn to the trash that holds them alone."""
+    session.grid.setCurrentIndex(session.images.index(0))
+    for _ in range(count):
+        QTest.keyClick(session.grid, Qt.Key.Key_Delete)
+    await done(session)
+    session.window.dates.choose(Kind.TRASH)
+    await until(lambda: session.window.shows_trash and session.trashed.rowCount() == count)
+
+
 def said(session: Session) -> str:
     return session.window.notice.accessibleDescription()
 
@@ -373,12 +383,7 @@ async def test_what_comes_into_the_trash_leaves_its_selection(tmp_path: Path) ->
     base = make_store(tmp_path, images=10, days=1)
     async with open_window(base) as session:
         await ready(session)
-        session.grid.setCurrentIndex(session.images.index(0))
-        for _ in range(3):
-            QTest.keyClick(session.grid, Qt.Key.Key_Delete)
-        await done(session)
-        session.window.dates.choose(Kind.TRASH)
-        await until(lambda: session.trashed.rowCount() == 3)
+        await show_in_trash(session, 3)
         table = session.window.trash.table
         table.select_places([1])
         chosen = session.trashed.rows[1].token
@@ -435,12 +440,7 @@ async def test_all_of_the_trash_is_selected_and_unselected_by_the_keys_of_the_gr
     base = make_store(tmp_path, images=9, days=2)
     async with open_window(base) as session:
         await ready(session)
-        session.grid.setCurrentIndex(session.images.index(0))
-        for _ in range(4):
-            QTest.keyClick(session.grid, Qt.Key.Key_Delete)
-        await done(session)
-        session.window.dates.choose(Kind.TRASH)
-        await until(lambda: session.window.shows_trash and session.trashed.rowCount() == 4)
+        await show_in_trash(session, 4)
         session.window.dates.setFocus()
         table, actions = session.window.trash.table, session.window.actions_by_id
         assert actions["select_all"].isEnabled()
